@@ -1,0 +1,78 @@
+"""Small and safe ways with files: whole or not at all, and names that every system takes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in "123456789")} | {
+    f"lpt{n}" for n in "123456789"
+}
+
+
+def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write a text file so that a reader never sees half of it. Folders are made.
+
+    Raises
+    ------
+    OSError
+        When the place cannot be written; what was there before is still there.
+    """
+    write_bytes(path, text.encode(encoding))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that a reader never sees half of it. Folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if os.name == "posix":
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder so that ``target`` is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    waiting = target.with_name(f".{target.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        shutil.copytree(source, waiting)
+        if target.exists():
+            shutil.rmtree(target)
+        waiting.replace(target)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+
+
+def safe_name(text: str) -> str:
+    """Return a file name for any text; different texts get different names.
+
+    Examples
+    --------
+    >>> safe_name("participant_01")
+    'participant_01'
+    >>> safe_name("../../etc") != safe_name(".././etc")
+    True
+    """
+    kept = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_")[:40]
+    if kept == text and kept.lower() not in _RESERVED:
+        return kept
+    return f"{kept or 'name'}-{sha256_of(text)[:8]}"
+
+
+def sha256_of(content: str | bytes) -> str:
+    """Return the SHA-256 digest as hexadecimal text."""
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()
