@@ -1,0 +1,27 @@
+"""Code lists: Members, countries, sections, commodities, units and the labels of a record.
+
+Every list is a CSV file in this folder, with its source in the last column. The functions read
+a list when it is asked for and return a new copy each time, so a reader may change it freely.
+"""
+
+from rilo_training.codes.lists import (
+    FIELDS,
+    commodities,
+    countries,
+    labels,
+    members,
+    sections,
+    sub_commodities,
+    units,
+)
+
+__all__ = [
+    "FIELDS",
+    "commodities",
+    "countries",
+    "labels",
+    "members",
+    "sections",
+    "sub_commodities",
+    "units",
+]

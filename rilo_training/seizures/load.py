@@ -1,0 +1,252 @@
+"""Load the tables of a world folder (an extract)."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rilo_training.seizures.schema import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_extract: Path | None = None
+
+
+class ExtractError(ValueError):
+    """An extract cannot be read.
+
+    Parameters
+    ----------
+    found : str
+        What was found, as a sentence.
+    expected : str
+        What was expected, as a sentence.
+    action : str
+        What to do, as a sentence.
+    """
+
+    def __init__(self, found: str, expected: str, action: str) -> None:
+        super().__init__(f"{found} {expected} {action}")
+        self.found = found
+        self.expected = expected
+        self.action = action
+
+    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, str, str]]:
+        return type(self), (self.found, self.expected, self.action)
+
+
+def use_extract(path: str | PathLike[str] | None) -> None:
+    """Set the world folder that `load_seizures` and the others read in this run.
+
+    Parameters
+    ----------
+    path : path or None
+        A world folder; None forgets the folder. Whether it can be read is said on loading.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import current_extract, use_extract
+    >>> use_extract("datasets/practice")
+    >>> current_extract().name
+    'practice'
+    >>> use_extract(None)
+    """
+    global _extract
+    _extract = None if path is None else Path(fspath(path))
+
+
+def current_extract() -> Path | None:
+    """Return the world folder of this run, or None when none was set.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import current_extract, use_extract
+    >>> use_extract(None)
+    >>> current_extract() is None
+    True
+    """
+    return _extract
+
+
+def _folder(extract: str | PathLike[str] | None) -> Path:
+    folder = _extract if extract is None else Path(fspath(extract))
+    if folder is None:
+        raise ExtractError(
+            "No extract was chosen.",
+            "A world folder was expected.",
+            "Run the setup cell at the top of the notebook, or give the folder: "
+            'load_seizures("datasets/practice").',
+        )
+    if not folder.is_dir():
+        raise ExtractError(
+            f"There is no folder '{folder}'.",
+            "A world folder was expected, with seizures.parquet (or seizures.csv) and world.json.",
+            "Check the path in the parameters cell.",
+        )
+    return folder
+
+
+def _read(file: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        if file.suffix == ".parquet":
+            return pd.read_parquet(file)
+        # Codes such as "NA" (Namibia) are values: only an empty cell is missing.
+        return pd.read_csv(file, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    except Exception as error:  # pyarrow and pandas raise many kinds for one damaged file
+        raise ExtractError(
+            f"The file '{file}' cannot be read ({type(error).__name__}).",
+            "A complete parquet or CSV file was expected.",
+            "Copy the world folder again; it may be cut off or damaged.",
+        ) from error
+
+
+def _file(folder: Path, table: str) -> Path | None:
+    for suffix in (".parquet", ".csv"):
+        file = folder / f"{table}{suffix}"
+        if file.is_file():
+            return file
+    return None
+
+
+def load_seizures(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Return the seizures of an extract, one row per seizure line.
+
+    Parameters
+    ----------
+    extract : path, optional
+        A world folder that holds ``seizures.parquet`` or ``seizures.csv`` (parquet is taken when
+        both are there). Without it, the world of this run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `rilo_training.seizures.COLUMNS` in their order, then any others of the
+        file. Rows keep the order of the file, the index counts from 0. Dates are
+        ``datetime64[us]``, text is ``str``, ``is_ecommerce`` is bool, ``line_no`` is int64 and
+        ``quantity`` is float64 **in the unit of its own row**. A case with several lines has
+        several rows. The extract holds the defects of real data; nothing is repaired.
+
+    Raises
+    ------
+    ExtractError
+        When there is no such folder or file, or a column is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import load_seizures
+    >>> seizures = load_seizures("datasets/practice")
+    >>> seizures.columns[:3].tolist()
+    ['case_id', 'line_no', 'seizure_date']
+    """
+    folder = _folder(extract)
+    file = _file(folder, "seizures")
+    if file is None:
+        raise ExtractError(
+            f"The folder '{folder}' holds no seizures.",
+            "A file seizures.parquet or seizures.csv was expected.",
+            "Check that the path is a world folder.",
+        )
+    seizures = _read(file)
+    missing = [column.name for column in COLUMNS if column.name not in seizures.columns]
+    if missing:
+        raise ExtractError(
+            f"The file '{file}' has no column {', '.join(missing)}.",
+            f"These columns were expected: {', '.join(column.name for column in COLUMNS)}.",
+            "Make the world again with this version of the package.",
+        )
+    for column in COLUMNS:
+        try:
+            seizures[column.name] = _as_kind(seizures[column.name], column.kind)
+        except (ValueError, TypeError) as error:
+            raise ExtractError(
+                f"The column {column.name} of '{file}' holds a value that is no {column.kind}.",
+                f"Every value was expected to be a {column.kind}.",
+                "Make the world again, or repair the value in the file.",
+            ) from error
+    names = [column.name for column in COLUMNS]
+    return seizures[names + [name for name in seizures.columns if name not in names]]
+
+
+def _as_kind(values: pd.Series, kind: str) -> pd.Series:
+    import pandas as pd
+
+    if kind == "date":
+        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
+    if kind == "whole number":
+        return values.astype("int64")
+    if kind == "number":
+        return values.astype("float64")
+    if kind == "yes/no":
+        if not values.isin([True, False, "True", "False"]).all():
+            raise ValueError("a value is neither True nor False")
+        return values.isin([True, "True"])
+    if values.isna().all():
+        return pd.Series([None] * len(values), index=values.index, dtype="str")
+    # A missing value stays missing: before pandas 3, astype("str") would write "nan".
+    return values.astype("str").where(values.notna())
+
+
+def _load_later(table: str, extract: str | PathLike[str] | None) -> pd.DataFrame:
+    folder = _folder(extract)
+    file = _file(folder, table)
+    if file is None:
+        raise ExtractError(
+            f"This world holds no {table}.",
+            f"A file {table}.parquet was expected in '{folder}'.",
+            "Choose a world that was made for the home desk.",
+        )
+    return _read(file)
+
+
+def load_consignments(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Return the consignments of an extract, one row per declaration.
+
+    Parameters
+    ----------
+    extract : path, optional
+        A world folder; without it, the world of this run.
+
+    Raises
+    ------
+    ExtractError
+        When the world holds no consignments.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import ExtractError, load_consignments
+    >>> try:
+    ...     load_consignments("datasets/practice")
+    ... except ExtractError as error:
+    ...     print(error.found)
+    This world holds no consignments.
+    """
+    return _load_later("consignments", extract)
+
+
+def load_inspections(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Return the inspections of an extract, one row per inspected consignment.
+
+    Parameters
+    ----------
+    extract : path, optional
+        A world folder; without it, the world of this run.
+
+    Raises
+    ------
+    ExtractError
+        When the world holds no inspections.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import ExtractError, load_inspections
+    >>> try:
+    ...     load_inspections("datasets/practice")
+    ... except ExtractError as error:
+    ...     print(error.found)
+    This world holds no inspections.
+    """
+    return _load_later("inspections", extract)

@@ -1,0 +1,180 @@
+"""Routes: where goods came from, passed through and were sent to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from rilo_training import codes
+from rilo_training.world.draws import Indices, choose, fit_margins
+from rilo_training.world.labels import order
+from rilo_training.world.members import draw_ranks
+from rilo_training.world.places import commodity_shares, hiding_places
+from rilo_training.world.streams import stream
+from rilo_training.world.tables import Floats, matrix, parameters, scalar, shares, vector
+
+UNKNOWN = -1
+"""Index of a country that is not known."""
+NONE = -2
+"""Index of a transit country when no transit is recorded."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Departure, transit and destination of each case, as indices of ``order("country")``."""
+
+    departure: Indices
+    transit: Indices
+    destination: Indices
+
+
+@cache
+def region_shares(way: str) -> Floats:
+    """Return the shares of partner regions for each commodity.
+
+    Parameters
+    ----------
+    way : str
+        ``"in"`` for departures of goods that come in, ``"out"`` for destinations of goods that
+        go out.
+
+    Returns
+    -------
+    array of float, shape (2, commodities, regions)
+        First for goods that do not cross by land, then for those that do. Both together give
+        ``flows.csv``. The drugs together follow the published flow; single drugs are pulled
+        towards the regions of ``route_affinity.csv`` by fitting both margins.
+    """
+    flows = parameters("flows")
+    wide = flows[flows["way"].eq(way)].pivot(index="route_group", columns="region", values="value")
+    groups = parameters("route_groups").set_index("commodity").loc[order("commodity"), "value"]
+    table = wide.reindex(index=list(groups), columns=order("region")).fillna(0.0)
+    result = shares(table.to_numpy(dtype=np.float64))
+    if way == "in":
+        drugs = groups.eq("drugs").to_numpy(dtype=bool)
+        pull = matrix("route_affinity", "commodity", "region", order("commodity"), order("region"))
+        pull[pull == 0] = 1.0  # a pair that is not listed is neither pulled nor pushed
+        mix = commodity_shares()[drugs]
+        flow = mix.sum() * result[drugs][0]
+        result[drugs] = shares(fit_margins((pull * result)[drugs], mix, flow))
+    near = vector("land_regions", "region", order("region"))
+    start = np.stack([np.ones_like(near), near])
+    by_land = hiding_places()[:, crosses_land(order("location"))].sum(axis=(1, 2))
+    split = [
+        shares(fit_margins(start * row, np.array([1 - land, land]), row))
+        for row, land in zip(result, by_land, strict=True)
+    ]
+    return np.stack(split, axis=1)
+
+
+def crosses_land(location: list[str] | npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Return at which locations goods cross the boundary by land or river."""
+    return np.isin(location, ["Land boundary", "Rail", "River"])
+
+
+def partner_weights(seed: int) -> tuple[Floats, Floats]:
+    """Return how likely each country is as departure and as destination, for each Member.
+
+    Returns
+    -------
+    tuple of two arrays of float, shape (2, members, countries)
+        Relative weights within the region of the country, first for goods that do not cross by
+        land, then for those that do (neighbours weigh more). A Member is not its own partner.
+        Which Members are named often is drawn, so that no administration is judged on invented
+        data.
+    """
+    rng = stream(seed, "partners")
+    members, countries = len(order("member")), len(order("country"))
+    near = matrix("land_neighbours", "member", "neighbour", order("member"), order("country"))
+    near = np.maximum(near, 1.0)
+    found = []
+    for _ in ("departure", "destination"):
+        weight = vector("partners", "country", order("country"))
+        weight[:members] = draw_ranks(rng) ** -scalar("zipf_exponent_partners")
+        noise = np.exp(scalar("sigma_route") * rng.standard_normal((members, countries)))
+        table = weight[None, :] * noise
+        table[np.arange(members), np.arange(members)] = 0.0
+        found.append(np.stack([table, table * near]))
+    return found[0], found[1]
+
+
+def _by_country(regions: Floats, partners: Floats) -> Floats:
+    """Return weights of countries: one row per land crossing, commodity and Member."""
+    inside = codes.countries()["rilo_region"].map(order("region").index).to_numpy(dtype=np.int64)
+    member = np.zeros((len(order("region")), len(inside)))
+    member[inside, np.arange(len(inside))] = 1.0
+    relative = partners / (partners @ member.T)[:, :, inside]
+    rows = regions[:, :, None, inside] * relative[:, None, :, :]
+    return rows.reshape(-1, len(inside))
+
+
+def _choose_other(rng: np.random.Generator, weights: Floats, taken: tuple[Indices, ...]) -> Indices:
+    """Draw one column per row of weights, none of those already taken in the row."""
+    rows = np.arange(len(weights))
+    free = weights.copy()
+    for columns in taken:
+        free[rows, columns] = 0.0
+    return choose(rng, free, rows)
+
+
+def draw_routes(
+    seed: int,
+    commodity: Indices,
+    reporter: Indices,
+    location: npt.NDArray[np.object_],
+    direction: npt.NDArray[np.object_],
+) -> Routes:
+    """Return the routes of cases.
+
+    An import ends at the reporting Member (a few go on to another country), an export starts
+    there, a transit passes through it, and an internal movement stays. Unknown departures and
+    destinations are drawn last, at the published rates, whatever the direction.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the world.
+    commodity, reporter : array of int
+        Index of the commodity and of the reporting Member, one per case.
+    location, direction : array of str
+        Labels of each case.
+    """
+    departures, destinations = partner_weights(seed)
+    come_in = _by_country(region_shares("in"), departures)
+    go_out = _by_country(region_shares("out"), destinations)
+    rng = stream(seed, "routes")
+    number = len(commodity)
+    by_land = crosses_land(location).astype(np.int64)
+    pair = (by_land * len(order("commodity")) + commodity) * len(order("member")) + reporter
+    is_import, is_export = direction == "Import", direction == "Export"
+    is_transit, is_internal = direction == "Transit", direction == "Internal"
+
+    departure = choose(rng, come_in, pair)
+    departure[is_export | is_internal] = reporter[is_export | is_internal]
+    destination = _choose_other(rng, go_out[pair], (departure,))
+    onward = is_import & (rng.random(number) < scalar("onward_percent") / 100)
+    ends_here = (is_import & ~onward) | is_internal
+    destination[ends_here] = reporter[ends_here]
+
+    hubs = np.tile(vector("transit_hubs", "country", order("country")), (number, 1))
+    hub = _choose_other(rng, hubs, (departure, destination))
+    known = rng.random(number) < scalar("transit_known_percent") / 100
+    transit = np.where(known & (is_import | is_export), hub, NONE)
+    transit = np.where(is_transit | onward, reporter, transit)
+
+    chance = rng.random(number) * 100
+    both = scalar("both_unknown_percent")
+    lost_departure = chance < scalar("departure_unknown_percent")
+    lost_destination = (chance < both) | (
+        (chance >= scalar("departure_unknown_percent"))
+        & (
+            chance
+            < scalar("departure_unknown_percent") + scalar("destination_unknown_percent") - both
+        )
+    )
+    departure[lost_departure] = UNKNOWN
+    destination[lost_destination] = UNKNOWN
+    return Routes(departure, transit.astype(np.int64), destination)

@@ -1,0 +1,94 @@
+"""The code lists are complete, agree with each other and name their sources."""
+
+import doctest
+from importlib.resources import files
+
+import pytest
+
+from rilo_training import codes
+from rilo_training.codes import lists
+
+
+def test_examples_run():
+    """Every example in a docstring of the code lists gives what it shows."""
+    assert doctest.testmod(lists).failed == 0
+
+
+def test_members():
+    """The region has 35 Members with distinct codes, each of them a country of the list."""
+    members = codes.members()
+    assert len(members) == 35
+    assert members["alpha2"].is_unique
+    assert members["alpha3"].is_unique
+    known = codes.countries().set_index("alpha2")["name"]
+    assert members.set_index("alpha2")["name"].equals(known[members["alpha2"]])
+
+
+def test_landlocked():
+    """Members without a coast have no seaport; every Member can be reached somehow."""
+    members = codes.members().set_index("alpha2")
+    assert members.index[~members["has_seaport"]].tolist() == ["AF", "BT", "NP", "MN", "LA"]
+    assert (members["has_seaport"] | members["has_land_boundary"]).all()
+
+
+def test_namibia():
+    """The codes NA (Namibia, North Africa) are values, not missing cells."""
+    countries = codes.countries()
+    assert "NA" in set(countries["alpha2"])
+    assert "NA" in set(countries["rilo_region"])
+    assert countries.notna().all(axis=None)
+    assert countries["alpha2"].is_unique
+    assert countries["alpha2"].str.fullmatch("[A-Z]{2}").all()
+    assert countries["alpha3"].str.fullmatch("[A-Z]{3}").all()
+
+
+def test_hierarchy():
+    """Six sections hold 21 commodities, and every sub-commodity stands under one of them."""
+    commodities = codes.commodities()
+    assert codes.sections()["section"].tolist() == list(commodities["section"].unique())
+    assert len(commodities) == 21
+    assert commodities["commodity"].is_unique
+    kinds = codes.sub_commodities()
+    assert kinds["sub_commodity"].is_unique
+    assert set(kinds["commodity"]) == set(commodities["commodity"])
+
+
+def test_units():
+    """A unit becomes its base unit by a whole factor, and a base unit is a unit of factor 1."""
+    units = codes.units().set_index("unit")
+    assert (units["factor"] >= 1).all()
+    assert units.loc["kg", "factor"] == 1000
+    counted = units[units["factor"].eq(1)]
+    assert (counted.index == counted["base_unit"]).all()
+
+
+@pytest.mark.parametrize("field", codes.FIELDS)
+def test_labels(field):
+    """Labels of a field are distinct, not empty, and hold no blank at either end."""
+    labels = codes.labels(field)
+    assert labels
+    assert len(set(labels)) == len(labels)
+    assert all(label and label == label.strip() for label in labels)
+
+
+def test_unknown_field():
+    """A field without a code list is refused with the lists there are."""
+    with pytest.raises(ValueError, match=r"no code list for 'colour'.*direction"):
+        codes.labels("colour")
+
+
+def test_own_copy():
+    """A caller that changes a list does not change it for others."""
+    own = codes.members()
+    own["name"] = "changed"
+    codes.labels("direction").clear()
+    assert "Japan" in set(codes.members()["name"])
+    assert codes.labels("direction")
+
+
+def test_sources():
+    """Every row of every code list names its source."""
+    for file in files("rilo_training.codes").iterdir():
+        if file.name.endswith(".csv"):
+            table = lists._read(file.name.removesuffix(".csv"))
+            assert table["source"].str.strip().ne("").all(), file.name
