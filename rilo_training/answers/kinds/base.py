@@ -1,0 +1,114 @@
+"""What every kind of answer can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rilo_training.answers.plain import Plain
+
+
+class Unreadable(ValueError):
+    """The value is not of the form that the question asks for; the text says what was found."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much of an answer is right.
+
+    ``share`` is from 0 (nothing) to 1 (correct). ``note`` says what differs, in a sentence
+    that does not give the expected value away.
+    """
+
+    share: float
+    note: str = ""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the two values are the same answer."""
+        return self.share >= 1.0
+
+
+class Kind(ABC):
+    """One kind of answer."""
+
+    asks_for: ClassVar[str]
+    """What the question asks for, in words: "a number"."""
+
+    required: ClassVar[frozenset[str]] = frozenset()
+    allowed: ClassVar[frozenset[str]] = frozenset()
+    """The names that ``form`` must have, and those that it may have besides."""
+
+    is_marked_by_a_person: ClassVar[bool] = False
+    has_partial_credit: ClassVar[bool] = False
+
+    @abstractmethod
+    def read(self, answer: Plain, form: Mapping[str, Any]) -> Any:
+        """Return the value in the form of this kind, or raise :class:`Unreadable`."""
+
+    @abstractmethod
+    def compare(self, reference: Any, answer: Any, form: Mapping[str, Any]) -> Comparison:
+        """Compare two values that :meth:`read` returned."""
+
+    def show(self, answer: Plain, form: Mapping[str, Any]) -> str:
+        """Return the answer in one short line for a person."""
+        return describe(answer)
+
+
+def describe(answer: Plain) -> str:
+    """Say in a few words what a value is.
+
+    Examples
+    --------
+    >>> describe({"type": "value", "value": "Drugs"})
+    "the text 'Drugs'"
+    >>> describe({"type": "list", "items": [1, 2]})
+    'a list of 2 items'
+    """
+    kind = answer["type"]
+    if kind == "value":
+        value = answer["value"]
+        if value is None:
+            return "an empty value (None or NaN)"
+        if isinstance(value, bool):
+            return f"the value {value}"
+        if isinstance(value, str):
+            return f"the text {_short(value)!r}"
+        return f"the number {value:,}"
+    if kind in ("list", "set"):
+        return f"a {kind} of {len(answer['items']):,} items"
+    if kind == "table":
+        return f"a table of {len(answer['rows']):,} rows"
+    if kind == "too_large":
+        return f"a {answer['python']} that is too large ({answer['rows']:,} rows)"
+    if kind == "not_attempted":
+        return "nothing yet"
+    return f"a value of the type {_short(str(answer['python']))}"
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def normal_label(value: Any) -> Any:
+    """Return a label without outer spaces; other values unchanged; 3.0 as 3."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def within(reference: float, answer: float, digits: int) -> bool:
+    """Whether two numbers agree to half a unit of the last asked digit.
+
+    Examples
+    --------
+    >>> within(12.34, 12.3, digits=1), within(12.34, 12.2, digits=1)
+    (True, False)
+    """
+    half = 0.5 * 10.0**-digits
+    # The last part allows for the rounding of binary fractions, not for a wrong answer.
+    return abs(reference - answer) <= half + 1e-9 * max(1.0, abs(reference))

@@ -1,0 +1,50 @@
+"""A written answer: a person marks it, the machine looks at its structure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, describe
+from rilo_training.answers.plain import Plain
+
+
+class Text(Kind):
+    """Form: ``words`` (fewest and most), ``rubric``, ``must_say`` (name to pattern).
+
+    ``must_say`` and ``must_not_say`` hold, for each part, a pattern (a regular expression,
+    capitals ignored). The machine reports parts that it does not find, and parts that should
+    not be there; it gives no points.
+    """
+
+    asks_for = "a text"
+    required = frozenset({"words", "rubric"})
+    allowed = frozenset({"must_say", "must_not_say"})
+    is_marked_by_a_person = True
+
+    def read(self, answer: Plain, form: Mapping[str, Any]) -> str:
+        """Return the text."""
+        value = answer.get("value") if answer["type"] == "value" else None
+        if not isinstance(value, str):
+            raise Unreadable(f"Your answer is {describe(answer)}.")
+        return value
+
+    def compare(self, reference: str, answer: str, form: Mapping[str, Any]) -> Comparison:
+        """Say what the structure lacks; the share is 1 when it lacks nothing."""
+        fewest, most = form["words"]
+        count = len(re.findall(r"\S+", answer))
+        notes = []
+        if not fewest <= count <= most:
+            notes.append(f"Your text has {count} words. It should have {fewest} to {most}.")
+        for part, pattern in form.get("must_say", {}).items():
+            if not re.search(pattern, answer, re.IGNORECASE):
+                notes.append(f"This part was not found: {part}.")
+        for part, pattern in form.get("must_not_say", {}).items():
+            if re.search(pattern, answer, re.IGNORECASE):
+                notes.append(f"This should not be in the text: {part}.")
+        return Comparison(0.0 if notes else 1.0, " ".join(notes))
+
+    def show(self, answer: Plain, form: Mapping[str, Any]) -> str:
+        """Return the whole text: a person reads it."""
+        return str(answer["value"]) if answer["type"] == "value" else describe(answer)
