@@ -1,0 +1,194 @@
+"""The five calls of a notebook. None of them stops the notebook because of an answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rilo_training.answers import NOT_ATTEMPTED, Question, encode, judge
+from rilo_training.learn.feedback import Message, declare, show, verdict_message
+from rilo_training.learn.session import Session, open_session
+
+ANSWER_MIME = "application/vnd.rilo.answer+json"
+TRIES_BEFORE_WORKED_ANSWER = 3
+
+_session: Session | None = None
+
+
+def begin(unit: str, extract: str) -> None:
+    """Start a unit: choose its data and set every answer name to ``...``.
+
+    Parameters
+    ----------
+    unit
+        The id of the unit, for example ``"w1d1_01"``.
+    extract
+        The folder of the data: ``EXTRACT`` from the first code cell.
+
+    Raises
+    ------
+    BeginError
+        When the data or the unit is not there. The text says what to do.
+    """
+    global _session
+    _session = open_session(unit, str(extract), Path.cwd())
+    from rilo_training.seizures import use_extract
+
+    use_extract(_session.extract)
+    names_of_the_notebook = sys._getframe(1).f_globals
+    for name in _session.names.values():
+        names_of_the_notebook[name] = ...
+    show(Message("", [f"Unit {unit}. SYNTHETIC DATA - not CEN data."]))
+
+
+def check(question: str, value: object) -> None:
+    """Say how an answer stands. It never raises, whatever the value is.
+
+    Parameters
+    ----------
+    question
+        The id of the question: ``"q1"``.
+    value
+        The answer.
+    """
+    try:
+        _check(question, value)
+    except Exception as reason:  # an answer must never stop a participant's notebook
+        show(
+            Message(
+                f"The check of {str(question)[:20]!r} did not work",
+                [
+                    f"Reason: {type(reason).__name__}. Your answer is not lost.",
+                    "Run the cell with `begin` again. If this stays, tell your instructor.",
+                ],
+            )
+        )
+
+
+def _check(question: str, value: object) -> None:
+    session = _session
+    if session is None:
+        show(Message("Run the cell with `begin` first. Then run this cell again."))
+        return
+    answer = encode(value)
+    if session.mode == "official":
+        declare(ANSWER_MIME, json.dumps({"question": question, "answer": answer}))
+        return
+    if session.mode == "author":
+        print(f"Question {question[1:]}: the answer is recorded.")
+        return
+    asked = _practice_key(session).get(question)
+    if asked is None:
+        show(Message(f"There is no practice key for question {question!r} on these data."))
+        return
+    judgement = judge(asked, answer)
+    assert session.workspace is not None
+    tries = _tries(session, question)
+    session.workspace.record(
+        {
+            "unit": session.unit,
+            "question": question,
+            "verdict": judgement.verdict,
+            "world": _world_id(session),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+    sentences = [judgement.diagnosis]
+    if judgement.verdict == "correct":
+        sentences.append("Practice check passed. The official run uses other data.")
+    elif judgement.verdict == "to_mark":
+        sentences.append("An instructor reads and marks this text.")
+    elif answer != NOT_ATTEMPTED:
+        if asked.review:
+            sentences.append(f"Read again: {asked.review}")
+        sentences.append(f'For help, type hint("{question}") in a new cell.')
+        if asked.worked and tries + 1 >= TRIES_BEFORE_WORKED_ANSWER:
+            sentences += ["A worked answer on other data:", asked.worked]
+    else:
+        sentences = [f"Assign your answer to `{asked.name}` in the cell above. Then run both."]
+    show(verdict_message(question, judgement.verdict, sentences))
+
+
+def hint(question: str) -> None:
+    """Show the first hint for a question; at the second call, the second hint too.
+
+    Parameters
+    ----------
+    question
+        The id of the question: ``"q1"``.
+    """
+    session = _session
+    if session is None:
+        show(Message("Run the cell with `begin` first. Then ask again."))
+        return
+    if session.mode != "practice":
+        print(f"Hints for {question} are shown in a workspace.")
+        return
+    asked = _practice_key(session).get(question)
+    if asked is None:
+        known = ", ".join(session.names)
+        show(Message(f"There is no question {question!r}. The questions are: {known}."))
+        return
+    session.hints_given[question] += 1
+    shown = asked.hints[: session.hints_given[question]]
+    lines = [f"Hint {number}: {sentence}" for number, sentence in enumerate(shown, start=1)]
+    if len(shown) < len(asked.hints):
+        lines.append("Ask again for the next hint.")
+    show(Message("", lines))
+
+
+def say(sentence: str) -> None:
+    """Show a sentence that the cell has computed, so that it is true on all data.
+
+    Parameters
+    ----------
+    sentence
+        Usually an f-string: ``say(f"There are {cases:,} cases.")``.
+    """
+    show(Message("", [str(sentence)], "#0b5394"))
+
+
+def progress() -> None:
+    """Show how far you are in this unit: each question and how its last check stood."""
+    session = _session
+    if session is None:
+        show(Message("Run the cell with `begin` first. Then ask again."))
+        return
+    if session.mode != "practice" or session.workspace is None:
+        print("Progress is shown in a workspace.")
+        return
+    world_id = _world_id(session)
+    latest = {
+        entry["question"]: entry["verdict"]
+        for entry in session.workspace.progress()
+        if entry["unit"] == session.unit and entry.get("world") == world_id
+    }
+    from rilo_training.answers import VERDICTS
+
+    rows = [["question", "how it stands"]]
+    for question in session.names:
+        rows.append([question, VERDICTS.get(latest.get(question, ""), "not checked yet")])
+    done = sum(latest.get(question) in ("correct", "to_mark") for question in session.names)
+    show(Message(f"{done} of {len(session.names)} questions are done.", table=rows))
+
+
+def _practice_key(session: Session) -> dict[str, Question]:
+    assert session.workspace is not None
+    return session.workspace.key(session.unit, _world_id(session)) or {}
+
+
+def _world_id(session: Session) -> str:
+    about = json.loads((session.extract / "world.json").read_text(encoding="utf-8"))
+    return str(about["world_id"])
+
+
+def _tries(session: Session, question: str) -> int:
+    assert session.workspace is not None
+    return sum(
+        entry["unit"] == session.unit
+        and entry["question"] == question
+        and entry["verdict"] not in ("not_attempted", "correct")
+        for entry in session.workspace.progress()
+    )
