@@ -1,0 +1,120 @@
+"""Whether a key on a world is fair. A world that is not admitted is replaced by the next."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from rilo_training.answers import Mistake, Question, judge
+from rilo_training.answers.kinds import KINDS, Unreadable
+from rilo_training.course.manifest import CourseError
+from rilo_training.course.reference import Reference, run_reference
+from rilo_training.world import make_world, save_world
+
+FEWEST_ROWS = 20
+TRIES = 20
+
+
+def problems_of(reference: Reference) -> list[str]:
+    """Return what makes a key unfair on its world; an empty list means that it is admitted.
+
+    The reference earns full marks; every known mistake is recognised as itself, so it differs
+    from the truth and from the other mistakes; at least twenty rows stand behind an answer;
+    every claim holds; nothing failed in the run.
+    """
+    problems = list(reference.problems)
+    for name, question in reference.questions.items():
+        problems += [f"{name}: {problem}" for problem in _problems_of_question(question)]
+    return problems
+
+
+def _problems_of_question(question: Question) -> list[str]:
+    kind = KINDS[question.kind]
+    try:
+        kind.read(question.reference, question.form)
+    except Unreadable as found:
+        return [f"the reference is not {kind.asks_for}. {found}"]
+    problems = []
+    own = judge(question, question.reference)
+    if kind.is_marked_by_a_person:
+        if own.verdict != "to_mark" or own.diagnosis:
+            problems.append(f"the reference text lacks something: {own.diagnosis}")
+        return problems
+    if own.verdict != "correct":
+        problems.append(f"the reference is judged {own.verdict}.")
+    for position, mistake in enumerate(question.mistakes):
+        problem = _problem_of_mistake(question, position, mistake)
+        if problem:
+            problems.append(problem)
+    if question.depends_on_world and (question.support or 0) < FEWEST_ROWS:
+        problems.append(
+            f"{question.support} rows stand behind the answer; at least {FEWEST_ROWS} are needed."
+        )
+    return problems
+
+
+def _problem_of_mistake(question: Question, position: int, mistake: Mistake) -> str:
+    found = judge(question, mistake.value)
+    if found.verdict == "near_miss" and found.mistake == position:
+        return ""
+    words = f"mistake {position + 1} ({mistake.sentence[:50]})"
+    if found.verdict == "correct":
+        return f"{words} gives the right answer."
+    if found.verdict == "near_miss":
+        return f"{words} gives the same value as mistake {(found.mistake or 0) + 1}."
+    return f"{words} has a value that cannot be read: {found.diagnosis}"
+
+
+def admitted_worlds(
+    notebook: NotebookNode,
+    unit_id: str,
+    seeds: Iterator[int],
+    folder: Path,
+    *,
+    official: bool = False,
+    on_refused: Callable[[int, list[str]], None] = lambda seed, problems: None,
+) -> Iterator[tuple[int, Path, Reference]]:
+    """Make worlds from seeds and give those that are fair for a unit.
+
+    Parameters
+    ----------
+    notebook, unit_id
+        The instructor notebook and its unit.
+    seeds
+        Seeds to try, in order.
+    folder
+        Where the worlds are written, each in a folder of its own.
+    official
+        Whether the world hides its seed and gets a random id.
+    on_refused
+        Called with the seed and the problems of each world that is not used.
+
+    Yields
+    ------
+    (seed, folder of the world, key)
+
+    Raises
+    ------
+    CourseError
+        When many worlds in a row are refused: then the unit is at fault, not the world.
+    """
+    refused_in_a_row = 0
+    for number, seed in enumerate(seeds):
+        place = folder / f"world_{number:02d}"
+        world_id = secrets.token_hex(6) if official else None
+        save_world(make_world(seed), place, official=official, world_id=world_id)
+        reference = run_reference(notebook, unit_id, place)
+        problems = problems_of(reference)
+        if not problems:
+            refused_in_a_row = 0
+            yield seed, place, reference
+            continue
+        on_refused(seed, problems)
+        refused_in_a_row += 1
+        if refused_in_a_row == TRIES:
+            raise CourseError(
+                f"{TRIES} worlds in a row are not fair for {unit_id}. The last one: {problems[0]}"
+            )

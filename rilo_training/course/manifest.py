@@ -1,0 +1,140 @@
+"""The manifest ``curriculum/programme.toml`` and where the course is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANIFEST = Path("curriculum") / "programme.toml"
+COURSE_VARIABLE = "RILO_COURSE"
+
+
+class CourseError(RuntimeError):
+    """The course or a part of it was not found or is not sound; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit as the manifest describes it."""
+
+    id: str
+    title: str
+    kind: str
+    week: int
+    day: int
+    minutes: int
+    desk: str
+    folder: str
+    file: str
+    office_asks: str
+    objectives: tuple[str, ...]
+    competences: tuple[str, ...]
+    stories: tuple[str, ...]
+    points: float
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The course: its root folder, its units in order, its competences and its dates."""
+
+    root: Path
+    title: str
+    start: dt.date
+    end: dt.date
+    holidays: tuple[dt.date, ...]
+    competences: dict[str, str]
+    units: tuple[Unit, ...]
+    cell_seconds: int
+    practice_extract: str
+
+    def unit(self, unit_id: str) -> Unit:
+        """Return a unit by its id, or raise :class:`CourseError`."""
+        for unit in self.units:
+            if unit.id == unit_id:
+                return unit
+        known = ", ".join(unit.id for unit in self.units)
+        raise CourseError(f"There is no unit {unit_id!r}. The units are: {known}.")
+
+    def notebook(self, unit: Unit) -> Path:
+        """Return the instructor notebook of a unit."""
+        return self.root / unit.folder / unit.file
+
+    @property
+    def practice_world(self) -> Path:
+        """The folder of the practice data."""
+        return self.root / self.practice_extract
+
+    def working_days(self) -> list[dt.date]:
+        """Return the days from start to end without week-ends and holidays."""
+        days = (self.end - self.start).days + 1
+        every = (self.start + dt.timedelta(days=number) for number in range(days))
+        return [day for day in every if day.weekday() < 5 and day not in self.holidays]
+
+
+def find_root(marker: str | Path) -> Path | None:
+    """Return the first folder with ``marker`` in it: as set, here and above, the package's."""
+    named = os.environ.get(COURSE_VARIABLE)
+    here = Path.cwd()
+    places = [Path(named)] if named else []
+    places += [here, *here.parents, Path(__file__).resolve().parents[2]]
+    return next((place for place in places if (place / marker).is_file()), None)
+
+
+def load_programme(root: Path | None = None) -> Programme:
+    """Read the manifest.
+
+    Parameters
+    ----------
+    root
+        The folder of the course. Without it, the folder is looked for here and above.
+
+    Raises
+    ------
+    CourseError
+        When there is no manifest, or something in it is missing or of the wrong type.
+    """
+    root = root or find_root(MANIFEST)
+    if root is None:
+        raise CourseError(
+            f"The instructor's course was not found: no file {MANIFEST.as_posix()} here or above. "
+            "Run this command in the folder of the course."
+        )
+    try:
+        found = tomllib.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        return _programme(root, found)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, OSError) as reason:
+        raise CourseError(
+            f"The manifest {MANIFEST.as_posix()} cannot be read: "
+            f"{type(reason).__name__}: {reason}. Compare it with the last version that worked."
+        ) from reason
+
+
+def _programme(root: Path, found: dict[str, Any]) -> Programme:
+    about, grading = found["programme"], found["grading"]
+    units = tuple(_unit(entry) for entry in found["unit"])
+    ids = [unit.id for unit in units]
+    if len(set(ids)) != len(ids):
+        raise KeyError("two units have the same id")
+    return Programme(
+        root=root,
+        title=about["title"],
+        start=about["start"],
+        end=about["end"],
+        holidays=tuple(about["holidays"]),
+        competences={entry["id"]: entry["name"] for entry in found["competence"]},
+        units=units,
+        cell_seconds=int(grading["cell_seconds"]),
+        practice_extract=grading["practice_extract"],
+    )
+
+
+def _unit(entry: dict[str, Any]) -> Unit:
+    """Return a unit; lists become tuples. An unknown or missing name is a TypeError."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
+    }
+    return Unit(**fields)

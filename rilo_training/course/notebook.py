@@ -1,0 +1,278 @@
+"""The form of a unit's notebook: which cell plays which part, and the copies made from it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from rilo_training.course.manifest import CourseError
+from rilo_training.learn.session import check_calls
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+ROLES = ("parameters", "setup", "prose", "example", "task", "answer", "check", "key")
+_TASK_HEADING = re.compile(r"^#{2,4} Question (\d+)\b", re.MULTILINE)
+_KEY_CALL = re.compile(r"^(key|mistake|claim)\(|^from rilo_training\.course import", re.MULTILINE)
+_RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read one of our own notebooks, or raise :class:`CourseError`."""
+    try:
+        notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except (OSError, ValueError) as reason:
+        raise CourseError(f"The notebook {path.name} cannot be read: {reason}") from reason
+    return notebook
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """Return the one text of a notebook: sorted names, fixed indent, a line end."""
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def role_of(cell: NotebookNode) -> str:
+    """Return the part of a cell, from ``metadata.rilo``."""
+    role = cell.metadata.get("rilo", {}).get("role", "")
+    if role not in ROLES:
+        raise CourseError(f"The cell {cell.get('id')!r} has no role. Run `rilo normalise`.")
+    return str(role)
+
+
+def question_of(cell: NotebookNode) -> str | None:
+    """Return the question to which a task, answer, check or key cell belongs, or None."""
+    found = cell.metadata.get("rilo", {}).get("question")
+    return None if found is None else str(found)
+
+
+def cells_of(notebook: NotebookNode, role: str) -> dict[str, NotebookNode]:
+    """Return the cells with one role by their question, in order; the first where several."""
+    found: dict[str, NotebookNode] = {}
+    for cell in notebook.cells:
+        question = question_of(cell)
+        if role_of(cell) == role and question is not None:
+            found.setdefault(question, cell)
+    return found
+
+
+def questions_of(notebook: NotebookNode) -> list[str]:
+    """Return the ids of the questions in order."""
+    return list(cells_of(notebook, "check"))
+
+
+def starter_of(source: str) -> str:
+    """Return an answer cell without its solution.
+
+    Examples
+    --------
+    >>> starter_of(chr(10).join(["total = ...", BEGIN, "total = 3", END]))
+    'total = ...'
+    """
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def solution_of(source: str) -> str:
+    """Return only the solution of an answer cell."""
+    inside = source.partition(BEGIN)[2].partition(END)[0]
+    return inside.strip("\n")
+
+
+def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, float]) -> None:
+    """Give every cell its role, its question and its id, from what the cell contains.
+
+    An id that a person chose stays; a random one becomes a slug of the text. Cells get the
+    metadata of nbgrader too, so that the course opens there; answers never go into metadata.
+    """
+    parts = _parts(notebook)
+    taken: set[str] = set()
+    slug = "start"
+    for cell, (role, question) in zip(notebook.cells, parts, strict=True):
+        if role in ("task", "answer", "check", "key") and question:
+            wanted = f"{question}-{role}"
+        elif role in ("parameters", "setup"):
+            wanted = role
+        elif role == "key":
+            wanted = "key-setup"
+        elif role == "prose":
+            wanted = slug = _kept_id(cell) or _slug(cell.source)
+        else:
+            wanted = _kept_id(cell) or f"{slug}-code"
+        cell["id"] = _unused(wanted, taken)
+        tags = ["parameters"] if role == "parameters" else []
+        rilo = {"role": role, **({"question": question} if question else {})}
+        locked = role != "answer"
+        cell["metadata"] = NotebookNode(
+            {
+                **({"tags": tags} if tags else {}),
+                "rilo": NotebookNode(rilo),
+                "nbgrader": _nbgrader(cell["id"], role, question, points),
+                **({"deletable": False} if role != "prose" else {}),
+                **({"editable": False} if locked and role not in ("parameters",) else {}),
+            }
+        )
+    notebook["metadata"] = NotebookNode(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "rilo": {"unit": unit_id},
+        }
+    )
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+
+
+def _parts(notebook: NotebookNode) -> list[tuple[str, str | None]]:
+    """Return role and question of each cell."""
+    parts: list[tuple[str, str | None]] = []
+    upcoming: list[int] = []
+    latest: str | None = None
+    for position, cell in enumerate(notebook.cells):
+        source = cell.source
+        question: str | None = None
+        if cell.cell_type != "code":
+            heading = _TASK_HEADING.search(source)
+            role, question = ("task", f"q{heading[1]}") if heading else ("prose", None)
+        elif "parameters" in cell.metadata.get("tags", []):
+            role = "parameters"
+        elif re.search(r"^begin\(", source, re.MULTILINE):
+            role = "setup"
+        elif BEGIN in source:
+            role = "answer"
+            upcoming.append(position)
+        elif _KEY_CALL.search(source):
+            role, question = "key", latest
+        elif calls := check_calls(source):
+            if len(calls) != 1 or len(source.strip().splitlines()) != 1:
+                raise CourseError(f"A check cell holds one check and nothing else: {source!r}")
+            role, question = "check", next(iter(calls))
+            latest = question
+            for answer in upcoming:
+                parts[answer] = ("answer", question)
+            upcoming = []
+        else:
+            role = "example"
+        parts.append((role, question))
+    if upcoming:
+        raise CourseError("An answer cell has no check cell after it.")
+    return parts
+
+
+def _kept_id(cell: NotebookNode) -> str:
+    found = str(cell.get("id", ""))
+    is_slug = re.fullmatch(r"[a-z][a-z0-9-]{2,59}", found) and not _RANDOM_ID.fullmatch(found)
+    return found if is_slug else ""
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)[:6]
+    slug = "-".join(words)[:48].strip("-")
+    return slug if slug and slug[0].isalpha() else f"cell-{slug}".strip("-")
+
+
+def _unused(wanted: str, taken: set[str]) -> str:
+    found, number = wanted, 2
+    while found in taken:
+        found, number = f"{wanted}-{number}", number + 1
+    taken.add(found)
+    return found
+
+
+def _nbgrader(
+    cell_id: str, role: str, question: str | None, points: Mapping[str, float]
+) -> NotebookNode:
+    """Return nbgrader's cell metadata (schema version 3)."""
+    is_check = role == "check"
+    return NotebookNode(
+        {
+            "grade": is_check,
+            "grade_id": cell_id,
+            "locked": role != "answer",
+            "schema_version": 3,
+            "solution": role == "answer",
+            "task": False,
+            **({"points": points.get(question or "", 0.0)} if is_check else {}),
+        }
+    )
+
+
+def participant_copy(notebook: NotebookNode) -> NotebookNode:
+    """Return a participant's copy: no key, no solution, no output."""
+    made = copy.deepcopy(notebook)
+    made["cells"] = [cell for cell in made.cells if role_of(cell) != "key"]
+    for cell in made.cells:
+        if role_of(cell) == "answer":
+            cell["source"] = starter_of(cell.source)
+        clear_outputs(cell)
+    return made
+
+
+def with_answers(copy_: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    """Return a copy whose answer cells hold the given code, question by question."""
+    made = copy.deepcopy(copy_)
+    filled: set[str] = set()
+    for cell in made.cells:
+        question = question_of(cell)
+        if role_of(cell) == "answer" and question is not None and question in answers:
+            cell["source"] = answers[question] if question not in filled else ""
+            filled.add(question)
+    return made
+
+
+def alone(notebook: NotebookNode, questions: Iterable[str]) -> NotebookNode:
+    """Return the locked code cells with the answers of the given questions only."""
+    kept = set(questions)
+    made = copy.deepcopy(notebook)
+    made["cells"] = [
+        cell
+        for cell in made.cells
+        if cell.cell_type == "code" and (question_of(cell) is None or question_of(cell) in kept)
+    ]
+    return made
+
+
+def solutions_of(notebook: NotebookNode) -> dict[str, str]:
+    """Return the reference solution of each question, as code for its answer cell."""
+    found: dict[str, list[str]] = {}
+    for cell in notebook.cells:
+        question = question_of(cell)
+        if role_of(cell) == "answer" and question:
+            found.setdefault(question, []).append(_solved(cell.source))
+    return {question: "\n".join(parts) for question, parts in found.items()}
+
+
+def _solved(source: str) -> str:
+    lines = source.splitlines()
+    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+
+
+def clear_outputs(cell: NotebookNode) -> None:
+    """Remove what a run left in a cell."""
+    if cell.cell_type == "code":
+        cell["outputs"], cell["execution_count"] = [], None
+
+
+def clean_outputs(cell: NotebookNode) -> None:
+    """Keep the outputs that mean the same everywhere: no pictures, no timing, no metadata."""
+    if cell.cell_type != "code":
+        return
+    kept: list[Any] = []
+    for output in cell.outputs:
+        if "data" in output:
+            output["data"] = {
+                mime: value for mime, value in output["data"].items() if "image/" not in mime
+            }
+            output["metadata"] = {}
+        kept.append(output)
+    cell["outputs"] = kept

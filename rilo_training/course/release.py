@@ -1,0 +1,125 @@
+"""The bundle that a participant or a self-study learner gets. It works alone and offline."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import rilo_training
+from rilo_training.course.manifest import CourseError, Programme
+from rilo_training.course.material import EDITIONS, build_material
+from rilo_training.course.workspaces import RELEASE
+from rilo_training.files import copy_folder, write_text
+
+Say = Callable[[str], None]
+
+FIRST_STEPS = """# First steps
+
+{title}
+
+Edition: {edition}. All data are SYNTHETIC. They are not CEN data.
+
+You need Python 3.11 or newer. On Windows type `py` where this page says `python3`.
+
+1. Open a terminal in this folder.
+2. Set up and open JupyterLab (the first time takes some minutes):
+
+       python3 run.py lab
+
+   Without a network: put the folder `wheelhouse` beside `run.py` first.
+   Your instructor has it.
+3. JupyterLab opens in your browser. Open the folder `week1_cen_data_analysis`.
+4. Open the first notebook. Read. Run each cell with Shift + Enter.
+
+If something does not work:
+
+       python3 run.py rilo doctor
+
+More commands:
+
+| you want | command |
+|---|---|
+| see how far you are | `python3 run.py rilo progress workspace` |
+| start a unit again | `python3 run.py rilo reset workspace UNIT` |
+| the same unit on fresh data | `python3 run.py rilo practise workspace UNIT` |
+| hand in a unit | `python3 run.py rilo submit workspace UNIT` |
+
+Units in this release:
+
+{units}
+"""
+
+
+def build_release(
+    programme: Programme,
+    folder: Path,
+    *,
+    worlds: int = 3,
+    edition: str = "cohort",
+    say: Say = lambda line: None,
+) -> Path:
+    """Write the self-contained bundle: no instructor notebook, no solution.
+
+    Parameters
+    ----------
+    programme
+        The course.
+    folder
+        A new or empty folder.
+    worlds
+        How many fresh practice worlds to prepare for each unit.
+    edition
+        ``cohort``, or ``self-study`` with worked answers on another world.
+    say
+        Called with a line at each step.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    CourseError
+        When the folder is in use or cannot be written, or the package cannot be built.
+    """
+    if edition not in EDITIONS:
+        raise CourseError(f"There is no edition {edition!r}. Editions: {', '.join(EDITIONS)}.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CourseError(f"The folder {folder} is not empty. Choose a new folder.")
+    cache = programme.root / "build" / f"material_{edition}"
+    material = build_material(programme, cache, worlds=worlds, edition=edition, say=say)
+    try:
+        say("the package")
+        folder.mkdir(parents=True, exist_ok=True)
+        _build_wheel(programme.root, folder)
+        for name in ("run.py", "requirements.lock", "LICENSE"):
+            shutil.copy(programme.root / name, folder / name)
+        copy_folder(material, folder / "course")
+        for stamp in (folder / "course" / "keys").glob("*/made_from.json"):
+            stamp.unlink()
+        units = "\n".join(
+            f"- {unit.id} {unit.title} ({unit.minutes} minutes)" for unit in programme.units
+        )
+        page = FIRST_STEPS.format(title=programme.title, edition=edition, units=units)
+        write_text(folder / "FIRST_STEPS.md", page)
+        about = {"edition": edition, "version": rilo_training.__version__, "worlds": worlds}
+        write_text(folder / RELEASE, json.dumps(about, indent=1))
+    except OSError as reason:
+        raise CourseError(
+            f"The release {folder} cannot be written: {reason.strerror}. "
+            "Choose a folder in which you may write."
+        ) from reason
+    return folder
+
+
+def _build_wheel(root: Path, folder: Path) -> None:
+    """Build the wheel of this package without a network: its build back end is installed."""
+    command = [sys.executable, "-m", "flit_core.wheel", str(root), "--outdir", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise CourseError(f"The package could not be built: {done.stderr.strip()[-300:]}")

@@ -1,0 +1,249 @@
+"""A participant's workspace: start it, start a unit again, get fresh data for a unit."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rilo_training.course.admission import admitted_worlds
+from rilo_training.course.manifest import MANIFEST, CourseError, find_root, load_programme
+from rilo_training.course.material import FIRST_PRACTICE_SEED, build_material, write_key
+from rilo_training.course.notebook import read_notebook
+from rilo_training.files import copy_folder, write_text
+from rilo_training.learn.session import answer_names
+from rilo_training.learn.workspace import FOLDER, STATE, WORLDS, Workspace
+from rilo_training.world import make_world, save_world
+
+RELEASE = "release.json"
+MORE_PRACTICE = "more_practice"
+KEPT = "kept"
+
+Say = Callable[[str], None]
+
+
+def find_material(say: Say) -> Path:
+    """Return the material: that of the release here, or built from the instructor's course.
+
+    Raises
+    ------
+    CourseError
+        When there is neither a release nor a course here or above.
+    """
+    release = find_root(RELEASE)
+    if release is not None:
+        return release / "course"
+    programme = load_programme()
+    return build_material(programme, programme.root / "build" / "material", say=say)
+
+
+def start_workspace(folder: Path, participant: str, material: Path) -> Workspace:
+    """Make a workspace with every unit, the practice data and the practice keys.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    participant
+        The id that the instructor gave, for example ``participant_01``.
+    material
+        What :func:`find_material` returned.
+
+    Raises
+    ------
+    CourseError
+        When the folder is in use or cannot be written, or the id is empty.
+    """
+    if not participant.strip():
+        raise CourseError("The participant id is empty. Use the id that your instructor gave you.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CourseError(
+            f"The folder {folder} is already in use. Choose a new folder, or go on working in it."
+        )
+    public = _units(material)
+    try:
+        copy_folder(material / "datasets", folder / "datasets")
+        inner = folder / FOLDER
+        for name in ("copies", "keys"):
+            copy_folder(material / name, inner / name)
+        for stamp in (inner / "keys").glob("*/made_from.json"):
+            stamp.unlink()
+        shutil.copy(material / WORLDS, inner / WORLDS)
+        write_text(inner / "units.json", json.dumps(public, indent=1))
+        for unit in public["units"]:
+            _give_out(inner / "copies" / unit["file"], folder / unit["folder"] / unit["file"])
+        # The state comes last: a folder without it is not a workspace yet.
+        about = {
+            "participant": participant,
+            "edition": public["edition"],
+            "version": public["version"],
+            "units": [unit["id"] for unit in public["units"]],
+        }
+        write_text(inner / STATE, json.dumps(about, indent=1))
+    except OSError as reason:
+        raise CourseError(
+            f"The workspace {folder} cannot be written: {reason.strerror}. "
+            "Choose a folder in which you may write."
+        ) from reason
+    return Workspace(folder)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Return the workspace in a folder, or raise :class:`CourseError`."""
+    workspace = Workspace(folder)
+    try:
+        complete = {"participant", "units"} <= workspace.about.keys()
+    except (OSError, ValueError, AttributeError):
+        complete = False
+    if not complete:
+        raise CourseError(
+            f"The folder {folder} is not a workspace. Make one with: "
+            "rilo start FOLDER --participant ID"
+        )
+    return workspace
+
+
+def unit_of(workspace: Workspace, unit_id: str) -> dict[str, Any]:
+    """Return what is known of a unit in a workspace, or raise :class:`CourseError`."""
+    public = _units(workspace.inner)
+    units = public["units"]
+    for unit in units:
+        if unit["id"] == unit_id:
+            return {**unit, "cell_seconds": public["cell_seconds"]}
+    known = ", ".join(unit["id"] for unit in units)
+    raise CourseError(f"There is no unit {unit_id!r}. The units are: {known}.")
+
+
+def notebook_of(workspace: Workspace, unit_id: str) -> Path:
+    """Return the participant's notebook of a unit."""
+    unit = unit_of(workspace, unit_id)
+    return workspace.root / str(unit["folder"]) / str(unit["file"])
+
+
+def progress_table(workspace: Workspace) -> str:
+    """Return how far a participant is in every unit, as plain text."""
+    latest: dict[str, dict[str, str]] = {}
+    for entry in workspace.progress():
+        latest.setdefault(entry["unit"], {})[entry["question"]] = entry["verdict"]
+    rows = [("unit", "done", "of", "title")]
+    for unit in _units(workspace.inner)["units"]:
+        copy_ = workspace.copy_of(unit["id"])
+        questions = list(answer_names(copy_)) if copy_ else []
+        found = latest.get(unit["id"], {})
+        done = sum(found.get(question) in ("correct", "to_mark") for question in questions)
+        rows.append((unit["id"], str(done), str(len(questions)), unit["title"]))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
+    """Start a unit again. Return where the old notebook is kept, or None without one."""
+    path = notebook_of(workspace, unit_id)
+    kept = None
+    if path.exists():
+        kept = _unused(workspace.root / KEPT / path.name)
+        kept.parent.mkdir(exist_ok=True)
+        path.rename(kept)
+    _give_out(workspace.copies / path.name, path)
+    return kept
+
+
+def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None) -> Path:
+    """Give a unit once more, on the next fresh world with its own key.
+
+    Parameters
+    ----------
+    workspace, unit_id
+        The workspace and the unit.
+    say
+        Called with a line at each step.
+
+    Returns
+    -------
+    pathlib.Path
+        The new notebook.
+
+    Raises
+    ------
+    CourseError
+        When the prepared worlds are used up and this is not the instructor's course.
+    """
+    unit = unit_of(workspace, unit_id)
+    folder = workspace.root / MORE_PRACTICE
+    stem = Path(unit["file"]).stem
+    number = len(list(folder.glob(f"{stem}_practice_*.ipynb"))) + 1
+    extract = f"datasets/{unit_id}_practice_{number:02d}"
+    prepared = _read(workspace.inner / WORLDS).get(unit_id, [])
+    if number <= len(prepared):
+        say("making a fresh world")
+        world = make_world(int(prepared[number - 1]["seed"]))
+        if world.about["world_id"] != prepared[number - 1]["world_id"]:
+            raise CourseError(
+                "The fresh world is not the prepared one: another version of a library made it. "
+                "Install the course again with run.py."
+            )
+        save_world(world, workspace.root / extract)
+    elif find_root(MANIFEST) is not None and find_root(RELEASE) is None:
+        _practise_from_course(workspace, unit_id, number, extract, say)
+    else:
+        raise CourseError(
+            f"All {len(prepared)} prepared worlds for {unit_id} are used. "
+            "Ask your instructor for a release with more worlds."
+        )
+    notebook = folder / f"{stem}_practice_{number:02d}.ipynb"
+    text = (workspace.copies / unit["file"]).read_text(encoding="utf-8")
+    changed = re.sub(r'EXTRACT = \\"[^"\\]*\\"', rf'EXTRACT = \\"{extract}\\"', text, count=1)
+    if changed == text:
+        raise CourseError(f"The notebook {unit['file']} has no EXTRACT that can be changed.")
+    write_text(notebook, changed)
+    return notebook
+
+
+def _practise_from_course(
+    workspace: Workspace, unit_id: str, number: int, extract: str, say: Say
+) -> None:
+    programme = load_programme()
+    notebook = read_notebook(programme.notebook(programme.unit(unit_id)))
+    say(f"{unit_id}: a fresh world and its key")
+    with TemporaryDirectory(prefix="rilo-practice-") as holder:
+        fair = admitted_worlds(
+            notebook, unit_id, itertools.count(FIRST_PRACTICE_SEED), Path(holder)
+        )
+        _, place, reference = next(itertools.islice(fair, number - 1, None))
+        copy_folder(place, workspace.root / extract)
+    write_key(workspace.inner / "keys" / unit_id, reference)
+
+
+def _give_out(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+
+
+def _unused(path: Path) -> Path:
+    number = 1
+    while (found := path.with_stem(f"{path.stem}_{number:02d}")).exists():
+        number += 1
+    return found
+
+
+def _units(material: Path) -> dict[str, Any]:
+    found = _read(material / "units.json")
+    if "units" not in found:
+        raise CourseError(f"The folder {material} is not complete: 'units.json' cannot be read.")
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
