@@ -1,0 +1,1 @@
+"""Grade submissions: assemble, execute, judge, record, report, in this order."""

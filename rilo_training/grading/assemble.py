@@ -1,0 +1,156 @@
+"""Take a participant's answers out of their notebook. The file itself is never executed.
+
+The answer to a question is every code cell of theirs that stands where our answer cell stands:
+after the nearest cell of ours before it, and before the nearest cell of ours after it. So a
+deleted task or check, a moved or split cell, a cell turned into text costs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from rilo_training.course.notebook import question_of, role_of
+from rilo_training.grading.submissions import Cell
+from rilo_training.learn.session import check_calls
+
+MOST_CHARACTERS = 200_000
+
+
+@dataclass
+class Assembled:
+    """The code of each answer, and sentences about what was found.
+
+    ``answers`` has the empty text where nothing but the starter was found.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    unused: int = 0
+
+
+def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
+    """Find the answers of a submission.
+
+    Parameters
+    ----------
+    blank
+        The participant's copy as it was given out.
+    cells
+        The cells that came back.
+
+    Returns
+    -------
+    Assembled
+        The code for each question's answer cell.
+    """
+    place = _places(blank, cells)
+    ours = {position for position in place.values() if position is not None}
+    made = Assembled()
+    used: set[int] = set()
+    for number, cell in enumerate(blank.cells):
+        question = question_of(cell)
+        if role_of(cell) != "answer" or question is None:
+            continue
+        notes = made.notes.setdefault(question, [])
+        first, last = _region(blank, place, number, len(cells))
+        inside = [i for i in range(first, last) if i not in ours and i not in used]
+        named = [i for i, theirs in enumerate(cells) if _is_answer_to(theirs, cell)]
+        parts = []
+        for position in sorted({*inside, *named} - used):
+            code = _code(cells[position], position in named, cell.source, notes)
+            if code is None:
+                continue
+            used.add(position)
+            if code and code not in parts:
+                parts.append(code)
+        answer = "\n\n".join(parts)
+        if len(answer) > MOST_CHARACTERS:
+            notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
+            answer = ""
+        earlier = made.answers.get(question, "")
+        made.answers[question] = f"{earlier}\n\n{answer}".strip()
+        if not named:
+            notes.append("The answer cell was not there; its place was found from its neighbours.")
+    for number, cell in enumerate(blank.cells):
+        question = question_of(cell)
+        if question and role_of(cell) in ("task", "check") and place[number] is None:
+            made.notes.setdefault(question, []).append(
+                f"The {role_of(cell)} cell was missing. It was put back."
+            )
+    known = {cell.source.strip() for cell in blank.cells}
+    made.unused = sum(
+        theirs.cell_type == "code"
+        and bool(theirs.source.strip())
+        and position not in ours | used
+        and theirs.source.strip() not in known
+        for position, theirs in enumerate(cells)
+    )
+    return made
+
+
+def _places(blank: NotebookNode, cells: Sequence[Cell]) -> dict[int, int | None]:
+    """Return where each locked cell of ours stands in theirs: by id, by role, by likeness."""
+    by_id: dict[str, int] = {}
+    by_role: dict[tuple[str, str], int] = {}
+    by_source: dict[str, int] = {}
+    by_check: dict[str, int] = {}
+    by_heading: dict[str, int] = {}
+    for position, theirs in enumerate(cells):
+        by_id.setdefault(theirs.cell_id, position)
+        by_role.setdefault((theirs.role, theirs.question), position)
+        by_source.setdefault(theirs.source.strip(), position)
+        if theirs.cell_type == "code":
+            for question in check_calls(theirs.source):
+                by_check.setdefault(question, position)
+        elif heading := re.search(r"^#+ Question (\d+)\b", theirs.source, re.MULTILINE):
+            by_heading.setdefault(f"q{heading[1]}", position)
+    found: dict[int, int | None] = {}
+    for number, cell in enumerate(blank.cells):
+        role, question = role_of(cell), question_of(cell) or ""
+        if role == "answer":
+            continue
+        candidates = [by_id.get(cell.id)]
+        if question:
+            candidates.append(by_role.get((role, question)))
+            candidates.append((by_check if role == "check" else by_heading).get(question))
+        candidates.append(by_source.get(cell.source.strip()))
+        found[number] = next((place for place in candidates if place is not None), None)
+    return found
+
+
+def _region(
+    blank: NotebookNode, place: dict[int, int | None], number: int, length: int
+) -> tuple[int, int]:
+    """Return the positions between our nearest cells before and after an answer cell."""
+    before = [place[n] for n in range(number) if place.get(n) is not None]
+    after = [place[n] for n in range(number + 1, len(blank.cells)) if place.get(n) is not None]
+    first = before[-1] + 1 if before and before[-1] is not None else 0
+    last = after[0] if after and after[0] is not None else length
+    return first, last
+
+
+def _is_answer_to(theirs: Cell, ours: NotebookNode) -> bool:
+    return theirs.cell_id == ours.id or (
+        theirs.role == "answer" and theirs.question == question_of(ours)
+    )
+
+
+def _code(theirs: Cell, is_named: bool, starter: str, notes: list[str]) -> str | None:
+    """Return the code of a cell, empty for the starter, None where it is no answer."""
+    source = theirs.source.strip()
+    if theirs.cell_type == "code":
+        return "" if source == starter.strip() else source
+    if not is_named:
+        return None
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        notes.append("The answer cell was turned into text and is not code. It was not used.")
+        return ""
+    notes.append("The answer cell was turned into text. It was used as code.")
+    return "" if source == starter.strip() else source

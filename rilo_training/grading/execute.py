@@ -1,0 +1,95 @@
+"""Run a participant's answers in our own notebook: all together, then again one by one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbformat import NotebookNode
+
+from rilo_training.answers import NOT_ATTEMPTED, Plain
+from rilo_training.course.notebook import alone, cells_of, question_of, role_of, with_answers
+from rilo_training.course.reference import declared_answer, declared_run
+from rilo_training.kernels import Limits, NotebookRun
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What really happened to one question.
+
+    ``answer`` is what its check declared, or None. ``status`` is ``ok``, ``error``,
+    ``timeout``, ``out_of_memory``, ``kernel_died`` or ``not_run``; ``detail`` says more.
+    """
+
+    answer: Plain | None
+    status: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The evidence for each question, and the executed notebook for people."""
+
+    evidence: dict[str, Evidence]
+    notebook: NotebookNode
+
+
+def execute(
+    blank: NotebookNode,
+    answers: Mapping[str, str],
+    questions: Iterable[str],
+    unit_id: str,
+    extract: Path,
+    limits: Limits,
+    *,
+    one_by_one: bool = False,
+) -> Execution:
+    """Run answers in a fresh copy of our own notebook, in one fresh kernel.
+
+    Parameters
+    ----------
+    blank
+        The participant's copy as it was given out.
+    answers
+        Code for each question.
+    questions
+        Which questions to run: all of them, or one with what it needs.
+    unit_id, extract, limits
+        The unit, the folder of the world (the run gets a copy of its own), and its limits.
+    one_by_one
+        Run only the locked cells and the given questions.
+    """
+    asked = list(questions)
+    notebook = with_answers(blank, answers)
+    if one_by_one:
+        notebook = alone(notebook, asked)
+    with TemporaryDirectory(prefix="rilo-world-") as folder:
+        own = Path(folder) / "world"
+        shutil.copytree(extract, own)
+        run = declared_run(notebook, own, unit_id, limits)
+    return Execution({q: _evidence(notebook, run, q) for q in asked}, run.notebook)
+
+
+def _evidence(notebook: NotebookNode, run: NotebookRun, question: str) -> Evidence:
+    check = cells_of(notebook, "check")[question]
+    answer = declared_answer(run, check.id, question)
+    own = [
+        cell.id
+        for cell in notebook.cells
+        if question_of(cell) == question and role_of(cell) in ("answer", "check")
+    ]
+    for cell_id in own:
+        outcome = run.cells[cell_id]
+        if outcome.status not in ("ok", "not_run"):
+            return Evidence(answer, outcome.status, outcome.detail)
+    if run.cells[check.id].status == "not_run":
+        return Evidence(answer, "not_run")
+    return Evidence(answer, "ok")
+
+
+def is_untouched(evidence: Evidence, code: str) -> bool:
+    """Whether there is nothing to run again: no code, and the name is still ``...``."""
+    return not code.strip() and evidence.answer in (None, NOT_ATTEMPTED)
