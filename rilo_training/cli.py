@@ -1,0 +1,272 @@
+"""The commands. Each one is thin: it reads its words, calls a room, and says the outcome.
+
+Exit codes: 0 all is well; 1 done, but something needs a person; 2 it could not be done.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rilo_training import __version__
+
+
+class _Commands(click.Group):
+    """Turns the errors that are ours into one sentence and exit code 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as reason:
+            if not _is_ours(reason):
+                raise
+            click.echo(f"rilo: {reason}", err=True)
+            context.exit(2)
+
+
+def _is_ours(reason: Exception) -> bool:
+    """Whether an error carries a sentence for people."""
+    names = {"CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError"}
+    return type(reason).__name__ in names
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rilo")
+def main() -> None:
+    """The commands of the course. All data are synthetic, not CEN data.
+
+    Participants use: doctor, start, lab, progress, reset, practise, submit.
+    Instructors use: grade, release, world. Authors use: verify, normalise.
+    """
+    # A console of Windows may not know every letter: a replaced letter is better than a stop.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _say(line: str) -> None:
+    click.echo(f"  {line} ...", err=True)
+
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@main.command()
+def doctor() -> None:
+    """Say OK, or what to do, for everything that this computer needs."""
+    from rilo_training.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'OK      ' if finding.is_well else 'TO DO   '}{finding.sentence}")
+    if not all(finding.is_well for finding in findings):
+        raise SystemExit(1)
+    click.echo("Everything is ready.")
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--participant", required=True, help="The id that your instructor gave you.")
+def start(folder: Path, participant: str) -> None:
+    """Make a workspace in FOLDER: notebooks, practice data, practice keys."""
+    from rilo_training.course.workspaces import find_material, start_workspace
+
+    start_workspace(folder, participant, find_material(_say))
+    click.echo(f"Your workspace is ready: {folder}")
+    click.echo(f"Open it with: rilo lab {folder}")
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--port", type=int, default=8888, show_default=True)
+def lab(folder: Path, no_browser: bool, port: int) -> None:
+    """Open the workspace FOLDER in JupyterLab."""
+    from rilo_training.course.workspaces import open_workspace
+    from rilo_training.jupyter import open_lab
+
+    raise SystemExit(open_lab(open_workspace(folder).root, port=port, browser=not no_browser))
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+def progress(folder: Path) -> None:
+    """Say how far you are in every unit of the workspace FOLDER."""
+    from rilo_training.course.workspaces import open_workspace, progress_table
+
+    click.echo(progress_table(open_workspace(folder)))
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("unit")
+def reset(folder: Path, unit: str) -> None:
+    """Start UNIT again in the workspace FOLDER. Your old notebook is kept."""
+    from rilo_training.course.workspaces import notebook_of, open_workspace, reset_unit
+
+    workspace = open_workspace(folder)
+    kept = reset_unit(workspace, unit)
+    click.echo(f"A fresh copy is at {notebook_of(workspace, unit)}")
+    if kept:
+        click.echo(f"Your old notebook is kept at {kept}")
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("unit")
+def practise(folder: Path, unit: str) -> None:
+    """Do UNIT again on the next fresh world, with its own practice key."""
+    from rilo_training.course.workspaces import open_workspace, practise_unit
+
+    path = practise_unit(open_workspace(folder), unit, _say)
+    click.echo(f"The unit on fresh data is at {path}")
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("unit", required=False)
+def submit(folder: Path, unit: str | None) -> None:
+    """Run UNIT as the grader will, say what would fail, and write the submission file.
+
+    Without UNIT, every unit that you have worked on is handed in.
+    """
+    from rilo_training.course.workspaces import open_workspace
+    from rilo_training.grading.submit import attempted_units, describe_hand_in, submit_unit
+
+    workspace = open_workspace(folder)
+    units = [unit] if unit else attempted_units(workspace)
+    if not units:
+        click.echo("Nothing to hand in: no notebook differs from the copy that you were given.")
+        raise SystemExit(1)
+    for unit_id in units:
+        click.echo(describe_hand_in(submit_unit(workspace, unit_id, _say)))
+
+
+@main.command()
+@click.option("--out", required=True, type=_FOLDER, help="A new folder.")
+@click.option("--worlds", default=3, show_default=True, help="Fresh practice worlds a unit.")
+@click.option("--edition", default="cohort", show_default=True, help="cohort or self-study.")
+def release(out: Path, worlds: int, edition: str) -> None:
+    """Write the bundle that participants get. It works alone and without a network."""
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.course.release import build_release
+
+    build_release(load_programme(), out, worlds=worlds, edition=edition, say=_say)
+    click.echo(f"The release is ready: {out}. Begin with FIRST_STEPS.md in it.")
+
+
+@main.command()
+@click.option("--seed", required=True, type=click.IntRange(0, 2**128 - 1), help="Any number.")
+@click.option("--out", required=True, type=_FOLDER, help="The folder of the world.")
+@click.option("--cases", default=12_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--format", "file_format", default="parquet", type=click.Choice(["parquet", "csv"]))
+@click.option("--truth", type=_FOLDER, help="Write the truth too, into this other folder.")
+def world(seed: int, out: Path, cases: int, file_format: Any, truth: Path | None) -> None:
+    """Make a synthetic world from a seed."""
+    from rilo_training.world import make_world, save_world
+
+    made = make_world(seed, cases, progress=_say)
+    save_world(made, out, truth_folder=truth, file_format=file_format)
+    click.echo(f"World {made.about['world_id']}: {len(made.seizures):,} seizure lines in {out}")
+
+
+@main.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=_FOLDER, help="The instructor's store.")
+@click.option("--isolation", default="auto", show_default=True, help="auto, bwrap or process.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--scheduler", help="The address of a dask.distributed scheduler.")
+@click.option("--attempt", default=1, show_default=True, type=click.IntRange(1, 99))
+@click.option("--seed", type=click.IntRange(0, 2**128 - 1), help="Rehearsal with a known world.")
+def grade(
+    submissions: Path,
+    out: Path,
+    isolation: str,
+    jobs: int,
+    scheduler: str | None,
+    attempt: int,
+    seed: int | None,
+) -> None:
+    """Grade the SUBMISSIONS folder. A second run does only what is new or changed."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from rilo_training.course.manifest import CourseError, load_programme
+    from rilo_training.grading.grade import ACCIDENTS_ONLY, grade
+    from rilo_training.grading.record import Store
+    from rilo_training.grading.report import cohort_table
+
+    if scheduler:
+        raise CourseError(
+            "Grading on a scheduler is not available in this version. Use --jobs instead."
+        )
+    with ThreadPoolExecutor(jobs) as executor:
+        summary = grade(
+            load_programme(),
+            submissions,
+            out,
+            isolation=isolation,
+            executor=executor,
+            attempt=attempt,
+            seed=seed,
+            say=_say,
+        )
+    rehearsal = "" if seed is None else f"seed {seed}"
+    click.echo(cohort_table(Store(out).results(rehearsal)))
+    click.echo(f"Graded: {summary.graded}. Unchanged: {summary.unchanged}.")
+    for problem in summary.problems:
+        click.echo(f"Problem: {problem}")
+    if seed is not None:
+        click.echo("This was a REHEARSAL: these points do not count.")
+    click.echo(ACCIDENTS_ONLY)
+    click.echo(f"Report: {out / 'cohort_report.html'}")
+    if summary.problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("unit", required=False)
+@click.option("--worlds", default=5, show_default=True, type=click.IntRange(1, 1000))
+def verify(unit: str | None, worlds: int) -> None:
+    """Prove UNIT, or every unit, on several worlds."""
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.course.verify import verify_unit
+
+    programme = load_programme()
+    units = [programme.unit(unit)] if unit else list(programme.units)
+    failed = False
+    for one in units:
+        _say(one.id)
+        report = verify_unit(programme, one, worlds, _say)
+        click.echo(
+            f"{one.id}: {report.worlds} worlds ({report.replaced} replaced), "
+            f"{report.questions} questions, {report.points:g} points, "
+            f"{report.mistakes} mistakes, {len(report.problems)} problems"
+        )
+        for problem in report.problems:
+            click.echo(f"  {problem}")
+        failed = failed or bool(report.problems)
+    if failed:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("unit", required=False)
+def normalise(unit: str | None) -> None:
+    """Execute UNIT, or every unit, and write its notebook in the normal form, in place."""
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.course.normalise import normalise_unit
+
+    programme = load_programme()
+    for one in [programme.unit(unit)] if unit else programme.units:
+        _say(one.id)
+        changed = normalise_unit(programme, one)
+        click.echo(f"{one.id}: {'written' if changed else 'unchanged'}")
+
+
+if __name__ == "__main__":
+    main()

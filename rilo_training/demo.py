@@ -1,0 +1,151 @@
+"""The demonstration: four invented participants, graded on a world that nobody has seen."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import csv
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from rilo_training.answers import Plain
+from rilo_training.course.manifest import CourseError, Programme, load_programme
+from rilo_training.course.material import build_material, practice_values
+from rilo_training.course.notebook import (
+    notebook_text,
+    participant_copy,
+    question_of,
+    read_notebook,
+    role_of,
+)
+from rilo_training.files import write_text
+from rilo_training.grading.grade import ACCIDENTS_ONLY, grade
+from rilo_training.grading.record import Result, Store
+from rilo_training.grading.report import cohort_table
+from rilo_training.learn.session import check_calls
+
+COHORT = Path("examples") / "cohort"
+_MARK = re.compile(r"^# %% (q\d+)(?: ([a-z-]+))?[ \t]*$", re.MULTILINE)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Build copies, lay in the sample answers, grade, and say where the report is."""
+    parser = argparse.ArgumentParser(prog="run.py demo", description=main.__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out") / "demo")
+    out: Path = parser.parse_args(words).out
+    try:
+        programme = load_programme()
+        submissions = out / "submissions"
+        written = write_submissions(programme, submissions, _say)
+        _say(f"{written} submissions are in {submissions}")
+        summary = grade(programme, submissions, out / "store", say=_say)
+        results = Store(out / "store").results("")
+    except (CourseError, OSError) as reason:
+        print(f"demo: {reason}", file=sys.stderr)
+        return 2
+    print()
+    print(cohort_table(results))
+    for problem in summary.problems:
+        print(f"Problem: {problem}")
+    surprises = unexpected(results, expected_verdicts(programme.root / COHORT))
+    for surprise in surprises:
+        print(f"Not as expected: {surprise}")
+    print(ACCIDENTS_ONLY)
+    print(f"Cohort report: {out / 'store' / 'cohort_report.html'}")
+    print(f"Feedback:      {out / 'store' / 'feedback'}")
+    return 1 if surprises or summary.problems else 0
+
+
+def write_submissions(programme: Programme, folder: Path, say: Any = lambda line: None) -> int:
+    """Lay the answers of the sample cohort into fresh copies. Return how many were written."""
+    material = build_material(programme, programme.root / "build" / "material", say=say)
+    written = 0
+    for path in sorted((programme.root / COHORT).glob("*/*.py")):
+        unit = programme.unit(path.stem)
+        blank = participant_copy(read_notebook(programme.notebook(unit)))
+        values = practice_values(material, programme, unit)
+        made = lay_in(blank, path.read_text(encoding="utf-8"), values)
+        write_text(folder / path.parent.name / unit.file, notebook_text(made))
+        written += 1
+    return written
+
+
+def lay_in(blank: NotebookNode, answers: str, practice: Mapping[str, Plain]) -> NotebookNode:
+    """Return a copy with the answers of a sample participant in it.
+
+    Parameters
+    ----------
+    blank
+        A participant's copy.
+    answers
+        The text of a sample file; ``examples/cohort/README.md`` explains its marks.
+    practice
+        The practice value of each question, for answers that are typed in.
+    """
+    made = copy.deepcopy(blank)
+    marks = list(_MARK.finditer(answers))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        code = answers[mark.end() : following.start() if following else None].strip()
+        question, how = mark[1], mark[2] or ""
+        place = _place(made, question, "answer")
+        if how == "own":
+            made.cells.insert(place, nbformat.v4.new_code_cell(code))
+        elif how == "delete-check":
+            del made.cells[_place(made, question, "check")]
+        elif how == "as-text":
+            text = nbformat.v4.new_markdown_cell(code, id=made.cells[place].id)
+            made.cells[place] = text
+        elif how == "typed-in":
+            made.cells[place]["source"] = _typed_in(made, question, practice[question])
+        else:
+            made.cells[place]["source"] = code
+    return made
+
+
+def _typed_in(notebook: NotebookNode, question: str, value: Plain) -> str:
+    """Return code that assigns a value as a person would type it."""
+    check = notebook.cells[_place(notebook, question, "check")].source
+    name = check_calls(check)[question]
+    if value["type"] == "table":
+        columns = dict(zip(value["columns"], zip(*value["rows"], strict=True), strict=True))
+        literal = {column: list(values) for column, values in columns.items()}
+        return f"{name} = pd.DataFrame({literal!r})"
+    return f"{name} = {value.get('value', value.get('items'))!r}"
+
+
+def _place(notebook: NotebookNode, question: str, role: str) -> int:
+    for place, cell in enumerate(notebook.cells):
+        if "rilo" in cell.metadata and (question_of(cell), role_of(cell)) == (question, role):
+            return place
+    raise CourseError(f"The sample cohort speaks of {question}, which has no {role} cell.")
+
+
+def expected_verdicts(folder: Path) -> dict[tuple[str, str, str], str]:
+    """Return the verdict that each sample answer must get."""
+    with (folder / "expected.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["participant"], row["unit"], row["question"]): row["verdict"] for row in rows}
+
+
+def unexpected(results: list[Result], expected: Mapping[tuple[str, str, str], str]) -> list[str]:
+    """Return a sentence for each verdict that is missing or not as expected."""
+    found = {(r.participant, r.unit, r.question): r.verdict for r in results}
+    return [
+        f"{' '.join(place)}: expected {verdict}, found {found.get(place, 'nothing')}."
+        for place, verdict in expected.items()
+        if found.get(place) != verdict
+    ]
+
+
+def _say(line: str) -> None:
+    print(f"  {line} ...", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
