@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in "123456789")} | {
@@ -54,6 +57,22 @@ def copy_folder(source: Path, target: Path) -> None:
         waiting.replace(target)
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time work on a folder; the others wait.
+
+    The lock is a transaction of SQLite: it works on every system, and it ends with the process,
+    however that ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(folder / ".lock", timeout=1800, isolation_level=None)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        connection.close()
 
 
 def safe_name(text: str) -> str:

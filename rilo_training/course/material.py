@@ -32,7 +32,7 @@ from rilo_training.course.notebook import (
     solutions_of,
 )
 from rilo_training.course.reference import Reference, run_reference, with_worked_answers
-from rilo_training.files import copy_folder, sha256_of, write_text
+from rilo_training.files import copy_folder, only_one, sha256_of, write_text
 from rilo_training.world import read_about
 
 EDITIONS = ("cohort", "self-study")
@@ -75,6 +75,13 @@ def build_material(
     CourseError
         When a unit is not fair on the practice data.
     """
+    with only_one(folder):
+        _renew(programme, folder, worlds, edition, say)
+    return folder
+
+
+def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: Say) -> None:
+    """Make what is not there yet, or was made from something else than what is there now."""
     copy_folder(programme.practice_world, folder / "datasets" / "practice")
     prepared: dict[str, list[dict[str, Any]]] = {}
     for unit in programme.units:
@@ -104,7 +111,6 @@ def build_material(
         write_text(stamp, json.dumps({"digest": made_from, "worlds": prepared[unit.id]}))
     write_text(folder / "worlds.json", json.dumps(prepared, indent=1))
     write_text(folder / "units.json", json.dumps(_public(programme, edition), indent=1))
-    return folder
 
 
 def write_key(folder: Path, reference: Reference) -> Path:

@@ -100,8 +100,11 @@ def build_release(
         for name in ("run.py", "requirements.lock", "LICENSE"):
             shutil.copy(programme.root / name, folder / name)
         copy_folder(material, folder / "course")
-        for stamp in (folder / "course" / "keys").glob("*/made_from.json"):
-            stamp.unlink()
+        for own in [
+            *(folder / "course").glob(".lock"),
+            *folder.glob("course/keys/*/made_from.json"),
+        ]:
+            own.unlink()  # these are of use only where the material is made
         units = "\n".join(
             f"- {unit.id} {unit.title} ({unit.minutes} minutes)" for unit in programme.units
         )

@@ -26,7 +26,7 @@ from rilo_training.answers import Judgement, Question
 from rilo_training.course.admission import admitted_worlds, problems_of
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.reference import Reference, run_reference
-from rilo_training.files import copy_folder, sha256_of, write_text
+from rilo_training.files import copy_folder, only_one, sha256_of, write_text
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -136,6 +136,18 @@ class Store:
             For a rehearsal; None for the secret seed of this store.
         """
         name = f"{unit_id}_attempt_{attempt}" + ("" if seed is None else f"_rehearsal_{seed}")
+        with only_one(self.folder / "worlds"):
+            return self._official(name, unit_id, notebook, unit_digest, attempt, seed)
+
+    def _official(
+        self,
+        name: str,
+        unit_id: str,
+        notebook: NotebookNode,
+        unit_digest: str,
+        attempt: int,
+        seed: int | None,
+    ) -> Official:
         place = self.folder / "worlds" / name
         key_file = place / "key.json"
         kept = _read(key_file)
