@@ -430,6 +430,14 @@ def pytest_command(arguments: List[str]) -> List[str]:
     return ["-m", "pytest"] + ([] if own else ["-n", "2", "--dist", "loadfile"]) + arguments
 
 
+def notebooks_command() -> List[str]:
+    """The command that runs every notebook and compares every printed number (nbval, strict)."""
+    folders = ["week1_cen_data_analysis", "ojt_exercises"]
+    there = [folder for folder in folders if (ROOT / folder).is_dir()]
+    limit = ["--nbval-cell-timeout", "120"]  # the default of nbval is 2,000 seconds
+    return pytest_command(["--nbval", "--nbval-current-env"] + limit + there)
+
+
 def check_all(arguments: List[str], prove: bool = False) -> int:
     """Run every step, also after a failed one, and close with a table."""
     set_up(dev=True)
@@ -437,6 +445,7 @@ def check_all(arguments: List[str], prove: bool = False) -> int:
         ("ruff check", ["-m", "ruff", "check", "."], {}),
         ("ruff format", ["-m", "ruff", "format", "--check", "."], {}),
         ("mypy", ["-m", "mypy"], {}),
+        ("notebooks", notebooks_command(), {}),
         ("pytest", pytest_command(arguments), {}),
     ]  # type: List[Tuple[str, List[str], Dict[str, str]]]
     if prove and (ROOT / "tests" / "prove").is_dir():

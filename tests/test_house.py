@@ -24,6 +24,7 @@ LEVELS = [
     {"kernels"},
     {"course"},
     {"grading"},
+    {"doctor", "jupyter"},
     {"cli"},
     {"demo"},
 ]

@@ -126,7 +126,7 @@ def receipt_code(participant: str, unit: str, cells: Iterable[Cell]) -> str:
     Examples
     --------
     >>> receipt_code("participant_01", "w1d1_90", [])
-    'RILO-FLLK-XBGY-XQOO'
+    'RILO-2YB7-P2OP-RLIC'
     """
     text = json.dumps([participant, unit, [[c.cell_type, c.source] for c in cells]])
     letters = base64.b32encode(bytes.fromhex(sha256_of(text)))[:12].decode("ascii")

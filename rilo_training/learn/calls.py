@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,18 +55,8 @@ def check(question: str, value: object) -> None:
     value
         The answer.
     """
-    try:
-        _check(question, value)
-    except Exception as reason:  # an answer must never stop a participant's notebook
-        show(
-            Message(
-                f"The check of {str(question)[:20]!r} did not work",
-                [
-                    f"Reason: {type(reason).__name__}. Your answer is not lost.",
-                    "Run the cell with `begin` again. If this stays, tell your instructor.",
-                ],
-            )
-        )
+    with _going_on(question):
+        _check(_id(question), value)
 
 
 def _check(question: str, value: object) -> None:
@@ -119,9 +111,14 @@ def hint(question: str) -> None:
     question
         The id of the question: ``"q1"``.
     """
+    with _going_on(question):
+        _hint(_id(question))
+
+
+def _hint(question: str) -> None:
     session = _session
     if session is None:
-        show(Message("Run the cell with `begin` first. Then ask again."))
+        show(Message("Run the cell with `begin` first. Then run this cell again."))
         return
     if session.mode != "practice":
         print(f"Hints for {question} are shown in a workspace.")
@@ -152,9 +149,14 @@ def say(sentence: str) -> None:
 
 def progress() -> None:
     """Show how far you are in this unit: each question and how its last check stood."""
+    with _going_on("progress"):
+        _progress()
+
+
+def _progress() -> None:
     session = _session
     if session is None:
-        show(Message("Run the cell with `begin` first. Then ask again."))
+        show(Message("Run the cell with `begin` first. Then run this cell again."))
         return
     if session.mode != "practice" or session.workspace is None:
         print("Progress is shown in a workspace.")
@@ -172,6 +174,28 @@ def progress() -> None:
         rows.append([question, VERDICTS.get(latest.get(question, ""), "not checked yet")])
     done = sum(latest.get(question) in ("correct", "to_mark") for question in session.names)
     show(Message(f"{done} of {len(session.names)} questions are done.", table=rows))
+
+
+def _id(question: object) -> str:
+    """Return the id of a question; a question mark for what cannot be one."""
+    return question if isinstance(question, str) else "?"
+
+
+@contextlib.contextmanager
+def _going_on(question: object) -> Iterator[None]:
+    """Say in a sentence that a call did not work: it must never stop a notebook."""
+    try:
+        yield
+    except Exception as reason:
+        show(
+            Message(
+                f"The call for {_id(question)[:20]!r} did not work",
+                [
+                    f"Reason: {type(reason).__name__}. Your answer is not lost.",
+                    "Run the cell with `begin` again. If this stays, tell your instructor.",
+                ],
+            )
+        )
 
 
 def _practice_key(session: Session) -> dict[str, Question]:
