@@ -435,7 +435,7 @@ def notebooks_command() -> List[str]:
     folders = ["week1_cen_data_analysis", "ojt_exercises"]
     there = [folder for folder in folders if (ROOT / folder).is_dir()]
     limit = ["--nbval-cell-timeout", "120"]  # the default of nbval is 2,000 seconds
-    return pytest_command(["--nbval", "--nbval-current-env"] + limit + there)
+    return pytest_command(["--nbval", "--nbval-current-env", *limit, *there])
 
 
 def check_all(arguments: List[str], prove: bool = False) -> int:

@@ -1,0 +1,113 @@
+"""What the documents say is what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rilo_training.answers.kinds import KINDS
+from rilo_training.cli import main
+from rilo_training.course.manifest import Programme, load_programme
+from rilo_training.course.notebook import read_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def programme() -> Programme:
+    """The course."""
+    return load_programme(ROOT)
+
+
+def test_the_readme_lists_the_units_of_the_manifest(programme: Programme) -> None:
+    """The month at a glance shows what is here now, and nothing else."""
+    listed = re.search(r"<!-- units of week 1: generated -->(.*?)<!-- end -->", README)
+    assert listed
+    assert listed[1] == ", ".join(unit.id for unit in programme.units if unit.week == 1)
+
+
+def test_every_command_of_run_py_in_the_documents_exists() -> None:
+    """A reader who copies a command gets no surprise."""
+    known = (ROOT / "run.py").read_text(encoding="utf-8")
+    for text in (README, CONTRIBUTING):
+        for command in re.findall(r"python3 run\.py (\w+)", text):
+            assert re.search(rf"^  {command}\b", known, re.MULTILINE), command
+
+
+def test_every_rilo_command_in_the_documents_exists() -> None:
+    """Names of commands in the text are names of commands."""
+    listed = CliRunner().invoke(main, ["--help"]).output
+    pages = (README, CONTRIBUTING, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    for text in pages:
+        for command in re.findall(r"(?:`|run\.py )rilo ([a-z]+)", text):
+            assert re.search(rf"^  {command}\b", listed, re.MULTILINE), command
+
+
+def test_the_changelog_lists_every_kind_of_answer() -> None:
+    """Authors read which kinds they can use."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"Kinds of answer: {', '.join(KINDS)}." in text
+
+
+def test_every_room_stands_in_the_contributing_guide() -> None:
+    """A newcomer finds each room in the table."""
+    rooms = {path.name for path in (ROOT / "rilo_training").iterdir() if path.is_dir()}
+    for room in rooms - {"__pycache__"}:
+        assert f"`{room}/`" in CONTRIBUTING, room
+
+
+def test_every_word_that_a_lesson_promises_is_in_the_glossary(programme: Programme) -> None:
+    """The list at the end of a lesson can be looked up."""
+    glossary = (ROOT / "curriculum" / "glossary.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"^\| ([^|]+?) \|", glossary, re.MULTILINE))
+    for unit in programme.units:
+        for cell in read_notebook(programme.notebook(unit)).cells:
+            if promised := re.search(r"\*\*Words for the glossary:\*\* ([^.]+)\.", cell.source):
+                listed = {word.strip() for word in promised[1].replace("\n", " ").split(",")}
+                assert listed <= words, listed - words
+
+
+def test_every_rubric_that_a_key_names_is_there(programme: Programme) -> None:
+    """An instructor who marks a text finds its rubric."""
+    for unit in programme.units:
+        for cell in read_notebook(programme.notebook(unit)).cells:
+            for rubric in re.findall(r'rubric="(\w+)"', cell.source):
+                assert (ROOT / "curriculum" / "rubrics" / f"{rubric}.md").is_file()
+
+
+def _prose(programme: Programme) -> list[tuple[str, str]]:
+    return [
+        (f"{unit.id} {cell.id}", cell.source)
+        for unit in programme.units
+        for cell in read_notebook(programme.notebook(unit)).cells
+        if cell.cell_type == "markdown"
+    ]
+
+
+def test_the_prose_keeps_to_plain_english(programme: Programme) -> None:
+    """No contractions and none of the words that make a reader feel slow."""
+    refused = re.compile(
+        r"\b(just|simply|obviously|of course|easy|easily|\w+n't|it's|let's|\w+'ll|\w+'re)\b", re.I
+    )
+    for place, text in _prose(programme):
+        assert not refused.search(text), (place, refused.search(text))
+
+
+def test_code_cells_for_participants_have_at_most_eight_lines(programme: Programme) -> None:
+    """A cell that is read by a beginner fits into one look."""
+    for unit in programme.units:
+        for cell in read_notebook(programme.notebook(unit)).cells:
+            role = cell.metadata["rilo"]["role"]
+            if cell.cell_type == "code" and role not in ("key", "answer"):
+                assert len(cell.source.splitlines()) <= 8, (unit.id, cell.id)
+
+
+def test_every_unit_says_that_its_data_are_synthetic(programme: Programme) -> None:
+    """The first text of a unit says it."""
+    for unit in programme.units:
+        first = read_notebook(programme.notebook(unit)).cells[0].source
+        assert "SYNTHETIC" in first
+        assert "not CEN data" in first
