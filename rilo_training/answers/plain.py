@@ -162,7 +162,7 @@ def _encode(value: object) -> Plain:
             if _has_names(value.index) or not isinstance(value.index, pandas.RangeIndex):
                 return _encode_table(value.to_frame("value" if value.name is None else value.name))
             return _encode_items("list", value)
-        if isinstance(value, pandas.Index):
+        if isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
             return _encode_items("list", value)
         if value is pandas.NA or value is pandas.NaT:
             return {"type": "value", "value": None}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from rilo_training.answers import Mistake, Question, judge
+from rilo_training.answers import Mistake, Plain, Question, judge
 from rilo_training.answers.kinds import KINDS, Unreadable
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.reference import Reference, run_reference
@@ -29,6 +29,17 @@ def problems_of(reference: Reference) -> list[str]:
     for name, question in reference.questions.items():
         problems += [f"{name}: {problem}" for problem in _problems_of_question(question)]
     return problems
+
+
+def _alike(reference: Reference, values: Mapping[str, Plain]) -> list[str]:
+    """Return the questions whose answer is the same as on other data."""
+    return [
+        f"{name}: the answer is that of the practice data."
+        for name, question in reference.questions.items()
+        if question.depends_on_world
+        and name in values
+        and judge(question, values[name]).verdict == "correct"
+    ]
 
 
 def _problems_of_question(question: Question) -> list[str]:
@@ -75,6 +86,7 @@ def admitted_worlds(
     folder: Path,
     *,
     official: bool = False,
+    unlike: Mapping[str, Plain] | None = None,
     on_refused: Callable[[int, list[str]], None] = lambda seed, problems: None,
 ) -> Iterator[tuple[int, Path, Reference]]:
     """Make worlds from seeds and give those that are fair for a unit.
@@ -89,6 +101,9 @@ def admitted_worlds(
         Where the worlds are written, each in a folder of its own.
     official
         Whether the world hides its seed and gets a random id.
+    unlike
+        Values of the practice data. No answer that depends on the world may equal its own, so
+        that a number typed in from there is wrong here.
     on_refused
         Called with the seed and the problems of each world that is not used.
 
@@ -107,7 +122,7 @@ def admitted_worlds(
         world_id = secrets.token_hex(6) if official else None
         save_world(make_world(seed), place, official=official, world_id=world_id)
         reference = run_reference(notebook, unit_id, place)
-        problems = problems_of(reference)
+        problems = problems_of(reference) + _alike(reference, unlike or {})
         if not problems:
             refused_in_a_row = 0
             yield seed, place, reference

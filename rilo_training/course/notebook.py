@@ -16,6 +16,9 @@ from nbformat import NotebookNode
 from rilo_training.course.manifest import CourseError
 from rilo_training.learn.session import check_calls
 
+# Prose and examples stay open: a reader changes an example and runs it again. The grader uses
+# its own cells anyway.
+LOCKED_ROLES = ("setup", "task", "check", "key")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ROLES = ("parameters", "setup", "prose", "example", "task", "answer", "check", "key")
 _TASK_HEADING = re.compile(r"^#{2,4} Question (\d+)\b", re.MULTILINE)
@@ -112,14 +115,13 @@ def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, floa
         cell["id"] = _unused(wanted, taken)
         tags = ["parameters"] if role == "parameters" else []
         rilo = {"role": role, **({"question": question} if question else {})}
-        locked = role != "answer"
         cell["metadata"] = NotebookNode(
             {
                 **({"tags": tags} if tags else {}),
                 "rilo": NotebookNode(rilo),
                 "nbgrader": _nbgrader(cell["id"], role, question, points),
                 **({"deletable": False} if role != "prose" else {}),
-                **({"editable": False} if locked and role not in ("parameters",) else {}),
+                **({"editable": False} if role in LOCKED_ROLES else {}),
             }
         )
     notebook["metadata"] = NotebookNode(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -245,14 +246,25 @@ def _problems_of_points(notebook: NotebookNode, unit: Unit, reference: Reference
     return problems
 
 
+def _different(asked: list[Question]) -> int:
+    """Return how many different answers there are, to the tolerance of the question."""
+    kind, form = KINDS[asked[0].kind], asked[0].form
+    found: list[Any] = []
+    for question in asked:
+        value = kind.read(question.reference, form)
+        if not any(kind.compare(other, value, form).is_equal for other in found):
+            found.append(value)
+    return len(found)
+
+
 def _problems_of_dependence(references: list[Reference]) -> list[str]:
     """A question that depends on the world differs on at least four of five worlds."""
     problems = []
     for name, question in references[0].questions.items():
         if KINDS[question.kind].is_marked_by_a_person:
             continue
-        values = [json.dumps(reference.questions[name].reference) for reference in references]
-        different = len(set(values))
+        values = [reference.questions[name] for reference in references]
+        different = _different(values)
         if question.depends_on_world and different < 0.8 * len(values):
             problems.append(
                 f"{name}: it should depend on the world, but {len(values)} worlds give "

@@ -153,6 +153,8 @@ def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
         kept.parent.mkdir(exist_ok=True)
         path.rename(kept)
     _give_out(workspace.copies / path.name, path)
+    for question in answer_names(path):
+        workspace.record({"unit": unit_id, "question": question, "verdict": "not_attempted"})
     return kept
 
 

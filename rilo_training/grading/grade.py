@@ -169,9 +169,9 @@ def _prepare(
     path = programme.notebook(unit)
     notebook = read_notebook(path)
     digest = sha256_of(path.read_bytes())
-    official = store.official(unit.id, notebook, digest, attempt, seed)
     material = build_material(programme, programme.root / "build" / "material", say=say)
     practice = practice_values(material, programme, unit)
+    official = store.official(unit.id, notebook, digest, practice, attempt, seed)
     return (
         participant_copy(notebook),
         official,

@@ -22,7 +22,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from rilo_training.answers import Judgement, Question
+from rilo_training.answers import Judgement, Plain, Question
 from rilo_training.course.admission import admitted_worlds, problems_of
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.reference import Reference, run_reference
@@ -122,7 +122,13 @@ class Store:
         return bytes.fromhex(path.read_text(encoding="utf-8"))
 
     def official(
-        self, unit_id: str, notebook: NotebookNode, unit_digest: str, attempt: int, seed: int | None
+        self,
+        unit_id: str,
+        notebook: NotebookNode,
+        unit_digest: str,
+        practice: dict[str, Plain],
+        attempt: int,
+        seed: int | None,
     ) -> Official:
         """Return the world and key of a unit and attempt; make them at the first call.
 
@@ -130,6 +136,8 @@ class Store:
         ----------
         unit_id, notebook, unit_digest
             The unit, its instructor notebook and the digest of that notebook.
+        practice
+            The values on the practice data: the answers of an official world differ from them.
         attempt
             1 for the first attempt.
         seed
@@ -137,7 +145,7 @@ class Store:
         """
         name = f"{unit_id}_attempt_{attempt}" + ("" if seed is None else f"_rehearsal_{seed}")
         with only_one(self.folder / "worlds"):
-            return self._official(name, unit_id, notebook, unit_digest, attempt, seed)
+            return self._official(name, unit_id, notebook, unit_digest, practice, attempt, seed)
 
     def _official(
         self,
@@ -145,6 +153,7 @@ class Store:
         unit_id: str,
         notebook: NotebookNode,
         unit_digest: str,
+        practice: dict[str, Plain],
         attempt: int,
         seed: int | None,
     ) -> Official:
@@ -165,7 +174,9 @@ class Store:
             secret = self._secret() if seed is None else str(seed).encode()
             with TemporaryDirectory(prefix="rilo-official-") as folder:
                 seeds = _seeds(secret, unit_id, attempt)
-                fair = admitted_worlds(notebook, unit_id, seeds, Path(folder), official=True)
+                fair = admitted_worlds(
+                    notebook, unit_id, seeds, Path(folder), official=True, unlike=practice
+                )
                 _, made, reference = next(fair)
                 copy_folder(made, place / "world")
         content = {

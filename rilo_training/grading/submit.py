@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbformat import NotebookNode
 
 from rilo_training.answers import VERDICTS, Judgement
 from rilo_training.course.manifest import CourseError
@@ -14,7 +17,7 @@ from rilo_training.course.verify import with_needs
 from rilo_training.course.workspaces import notebook_of, unit_of
 from rilo_training.files import safe_name, write_text
 from rilo_training.grading.assemble import assemble
-from rilo_training.grading.execute import execute, is_untouched
+from rilo_training.grading.execute import Evidence, execute, is_untouched
 from rilo_training.grading.judge import better, judge_run
 from rilo_training.grading.submissions import (
     SubmissionError,
@@ -24,7 +27,9 @@ from rilo_training.grading.submissions import (
 )
 from rilo_training.kernels import Limits
 from rilo_training.learn.workspace import Workspace
-from rilo_training.world import read_about
+from rilo_training.world import make_world, read_about, save_world
+
+OTHER_SEED = 7001  # a world on which an answer is only compared with itself
 
 Say = Callable[[str], None]
 
@@ -38,6 +43,7 @@ class HandedIn:
     receipt: str
     judgements: dict[str, Judgement]
     notes: dict[str, str]
+    typed_in: list[str]
     unused_cells: int
 
 
@@ -67,7 +73,7 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
     Returns
     -------
     HandedIn
-        With a judgement for each question, so that nobody hands in a surprise.
+        With a judgement for each question, and which answers look typed in.
 
     Raises
     ------
@@ -106,6 +112,15 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
                 blank, assembled.answers, needed, unit_id, extract, limits, one_by_one=True
             )
             judgements[name] = better(judgements[name], judge_run(question, again.evidence[name]))
+    say(f"{unit_id}: running all questions on other data")
+    other = _on_other_data(blank, assembled.answers, unit_id, limits)
+    typed_in = [
+        name
+        for name, question in key.items()
+        if question.depends_on_world
+        and judgements[name].verdict == "correct"
+        and judge_run(question, other[name]).verdict == "correct"
+    ]
     participant = str(workspace.about["participant"])
     receipt = receipt_code(participant, unit_id, cells)
     target = workspace.root / "submissions" / f"{unit_id}_{safe_name(participant)}.ipynb"
@@ -114,14 +129,32 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
     except OSError as reason:
         raise CourseError(f"The file {target} cannot be written: {reason.strerror}.") from reason
     notes = {name: " ".join(found) for name, found in assembled.notes.items()}
-    return HandedIn(unit_id, target, receipt, judgements, notes, assembled.unused)
+    return HandedIn(unit_id, target, receipt, judgements, notes, typed_in, assembled.unused)
+
+
+def _on_other_data(
+    blank: NotebookNode, answers: dict[str, str], unit_id: str, limits: Limits
+) -> dict[str, Evidence]:
+    """Return what the same code declares on another world; nobody needs its key for that."""
+    with TemporaryDirectory(prefix="rilo-other-") as folder:
+        place = Path(folder) / "world"
+        save_world(make_world(OTHER_SEED), place)
+        return execute(blank, answers, questions_of(blank), unit_id, place, limits).evidence
 
 
 def describe_hand_in(handed_in: HandedIn) -> str:
     """Return what a participant reads after handing in."""
     lines = [f"{handed_in.unit}: how each question stands on the practice data"]
     for name, found in handed_in.judgements.items():
-        lines.append(f"  {name}  {VERDICTS[found.verdict]}. {found.diagnosis}".rstrip())
+        reason = found.diagnosis
+        if found.verdict == "wrong" and not reason:
+            reason = "Run its check in the notebook and ask for a hint."
+        lines.append(f"  {name}  {VERDICTS[found.verdict]}. {reason}".rstrip())
+        if name in handed_in.typed_in:
+            lines.append(
+                "      On other data the answer is the same number. Did you type it in? The "
+                "official run uses other data. Write code that computes it."
+            )
         if note := handed_in.notes.get(name):
             lines.append(f"      {note}")
     if handed_in.unused_cells:

@@ -16,6 +16,11 @@ from rilo_training.learn.session import Session, open_session
 ANSWER_MIME = "application/vnd.rilo.answer+json"
 TRIES_BEFORE_WORKED_ANSWER = 3
 
+_EARLIER = (
+    "The cell that you ran before this one stopped with an error. So this is about your earlier "
+    "answer. Repair that cell, and run both again."
+)
+
 _session: Session | None = None
 
 
@@ -87,7 +92,7 @@ def _check(question: str, value: object) -> None:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
     )
-    sentences = [judgement.diagnosis]
+    sentences = [_EARLIER if _last_cell_failed() else "", judgement.diagnosis]
     if judgement.verdict == "correct":
         sentences.append("Practice check passed. The official run uses other data.")
     elif judgement.verdict == "to_mark":
@@ -196,6 +201,13 @@ def _going_on(question: object) -> Iterator[None]:
                 ],
             )
         )
+
+
+def _last_cell_failed() -> bool:
+    """Whether the cell that ran before this one stopped with an error."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and not getattr(shell, "last_execution_succeeded", True)
 
 
 def _practice_key(session: Session) -> dict[str, Question]:

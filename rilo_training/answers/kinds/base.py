@@ -78,14 +78,27 @@ def describe(answer: Plain) -> str:
             return f"the text {_short(value)!r}"
         return f"the number {value:,}"
     if kind in ("list", "set"):
-        return f"a {kind} of {len(answer['items']):,} items"
+        return f"a {kind} of {counted(len(answer['items']), 'item')}"
     if kind == "table":
-        return f"a table of {len(answer['rows']):,} rows"
+        return f"a table of {counted(len(answer['rows']), 'row')}"
     if kind == "too_large":
         return f"a {answer['python']} that is too large ({answer['rows']:,} rows)"
     if kind == "not_attempted":
         return "nothing yet"
+    if answer["python"] in ("method", "function", "builtin_function_or_method"):
+        return "a function: perhaps the round brackets at its end are missing"
     return f"a value of the type {_short(str(answer['python']))}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word: "1 row", "2 rows".
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(0, "item")
+    ('1 row', '0 items')
+    """
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -10,6 +10,7 @@ from rilo_training.answers.kinds.base import (
     Comparison,
     Kind,
     Unreadable,
+    counted,
     describe,
     normal_label,
     within,
@@ -55,8 +56,8 @@ class SetOfItems(Kind):
             return Comparison(1.0)
         missing, extra = len(reference - answer), len(answer - reference)
         note = (
-            f"{len(reference & answer)} of your {len(answer)} items are right. "
-            f"{missing} are missing and {extra} do not belong."
+            f"Of your {counted(len(answer), 'item')}, {len(reference & answer)} belong. "
+            f"Missing: {missing}. Too many: {extra}."
         )
         return Comparison(len(reference & answer) / len(union), note)
 
@@ -85,7 +86,8 @@ class ListOfItems(Kind):
             return Comparison(0.0, "The items are right. Their order is not.")
         if len(reference) != len(answer):
             return Comparison(
-                0.0, f"Your list has {len(answer)} items. It should have {len(reference)}."
+                0.0,
+                f"Your list has {counted(len(answer), 'item')}. It should have {len(reference)}.",
             )
         return Comparison(0.0)
 

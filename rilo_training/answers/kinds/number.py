@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, describe, within
+from rilo_training.answers.kinds.base import (
+    Comparison,
+    Kind,
+    Unreadable,
+    counted,
+    describe,
+    within,
+)
 from rilo_training.answers.plain import Plain
 
 
@@ -44,7 +51,7 @@ class Number(Kind):
                 )
         if digits > 0 and within(reference, answer, digits - 1):
             return Comparison(
-                0.0, f"Your number is close. Round only at the end, to {digits} digits."
+                0.0, f"Your number is close. Round only at the end, to {counted(digits, 'digit')}."
             )
         return Comparison(0.0)
 

@@ -10,6 +10,7 @@ from rilo_training.answers.kinds.base import (
     Comparison,
     Kind,
     Unreadable,
+    counted,
     describe,
     normal_label,
     within,
@@ -48,8 +49,8 @@ class Table(Kind):
         if answer["type"] != "table":
             raise Unreadable(f"Your answer is {describe(answer)}.")
         asked = [*form["on"], *form["columns"]]
-        positions = _positions(answer, asked)
         on = len(form["on"])
+        positions = _positions(answer, asked, on)
         values: dict[Row, Row] = {}
         order: list[Row] = []
         for row in answer["rows"]:
@@ -70,20 +71,19 @@ class Table(Kind):
         missing = len(reference.values) - len(shared)
         extra = len(answer.keys_in_order) - len(shared)
         note = (
-            f"{right} of your {len(answer.keys_in_order)} rows are right. {missing} rows are "
-            f"missing and {extra} do not belong. "
-            f"{len(shared) - right} rows have a wrong value."
+            f"Of your {counted(len(answer.keys_in_order), 'row')}, {right} are right. "
+            f"Missing: {missing}. Too many: {extra}. With a wrong value: {len(shared) - right}."
         )
         if answer.repeated:
-            note += f" {answer.repeated} rows repeat a key."
+            note += f" Rows that stand there twice: {answer.repeated}."
         share = right / union
         if share >= 1 and form.get("ordered") and answer.keys_in_order != reference.keys_in_order:
             return Comparison(0.5, "The rows are right. Their order is not.")
         return Comparison(share, note)
 
 
-def _positions(answer: Plain, asked: list[str]) -> list[int]:
-    """Return where each asked column stands in the answer."""
+def _positions(answer: Plain, asked: list[str], on: int) -> list[int]:
+    """Return where each asked column stands in the answer; the first ``on`` are the key."""
     names = [name.strip().lower() for name in answer["columns"]]
     missing = [name for name in asked if name.lower() not in names]
     if not missing:
@@ -91,6 +91,10 @@ def _positions(answer: Plain, asked: list[str]) -> list[int]:
     # A dict, or a Series without names, has one key and one value: the places say which.
     if len(names) == len(asked) == 2 and answer["index_columns"] == 1:
         return [0, 1]
+    # With one value column in the question and one in the answer, its name does not matter.
+    if missing == asked[on:] and len(missing) == 1 and len(names) == len(asked):
+        keys = [names.index(name.lower()) for name in asked[:on]]
+        return [*keys, next(place for place in range(len(names)) if place not in keys)]
     found = ", ".join(answer["columns"][:12]) or "none"
     raise Unreadable(
         f"Your table has the columns: {found}. It needs the columns: {', '.join(asked)}."
