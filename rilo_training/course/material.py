@@ -32,7 +32,7 @@ from rilo_training.course.notebook import (
     solutions_of,
 )
 from rilo_training.course.reference import Reference, run_reference, with_worked_answers
-from rilo_training.files import copy_folder, only_one, sha256_of, write_text
+from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
 from rilo_training.world import read_about
 
 EDITIONS = ("cohort", "self-study")
@@ -90,7 +90,7 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
         made_from = _digest(programme, unit, edition)
         keys = folder / "keys" / unit.id
         stamp = keys / "made_from.json"
-        found = _read(stamp)
+        found = read_json(stamp)
         if found.get("digest") == made_from and len(found.get("worlds", [])) >= worlds:
             prepared[unit.id] = found["worlds"][:worlds] if worlds else []
             continue
@@ -128,7 +128,7 @@ def write_key(folder: Path, reference: Reference) -> Path:
 def practice_values(folder: Path, programme: Programme, unit: Unit) -> dict[str, Any]:
     """Return the reference value of each question on the practice data, from the material."""
     world_id = read_about(programme.practice_world)["world_id"]
-    found = _read(folder / "keys" / unit.id / f"{world_id}.json")
+    found = read_json(folder / "keys" / unit.id / f"{world_id}.json")
     return {entry["question"]: entry["reference"] for entry in found.get("questions", [])}
 
 
@@ -177,11 +177,3 @@ def _digest(programme: Programme, unit: Unit, edition: str) -> str:
     sources = sorted(package.rglob("*.py")) + sorted(package.rglob("*.csv"))
     parts = [programme.notebook(unit), programme.practice_world / "world.json", *sources]
     return sha256_of(edition + "".join(sha256_of(part.read_bytes()) for part in parts))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found

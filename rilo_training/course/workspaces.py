@@ -15,7 +15,7 @@ from rilo_training.course.admission import admitted_worlds
 from rilo_training.course.manifest import MANIFEST, CourseError, find_root, load_programme
 from rilo_training.course.material import FIRST_PRACTICE_SEED, build_material, write_key
 from rilo_training.course.notebook import read_notebook
-from rilo_training.files import copy_folder, write_text
+from rilo_training.files import copy_folder, read_json, write_text
 from rilo_training.learn.session import answer_names
 from rilo_training.learn.workspace import FOLDER, STATE, WORLDS, Workspace
 from rilo_training.world import make_world, save_world
@@ -183,7 +183,7 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
     stem = Path(unit["file"]).stem
     number = len(list(folder.glob(f"{stem}_practice_*.ipynb"))) + 1
     extract = f"datasets/{unit_id}_practice_{number:02d}"
-    prepared = _read(workspace.inner / WORLDS).get(unit_id, [])
+    prepared = read_json(workspace.inner / WORLDS).get(unit_id, [])
     if number <= len(prepared):
         say("making a fresh world")
         world = make_world(int(prepared[number - 1]["seed"]))
@@ -237,15 +237,7 @@ def _unused(path: Path) -> Path:
 
 
 def _units(material: Path) -> dict[str, Any]:
-    found = _read(material / "units.json")
+    found = read_json(material / "units.json")
     if "units" not in found:
         raise CourseError(f"The folder {material} is not complete: 'units.json' cannot be read.")
-    return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
@@ -18,15 +17,14 @@ from rilo_training.answers import Judgement, Plain, Question
 from rilo_training.answers.kinds import KINDS
 from rilo_training.course.manifest import CourseError, Programme, Unit
 from rilo_training.course.material import build_material, practice_values
-from rilo_training.course.notebook import participant_copy, questions_of, read_notebook
-from rilo_training.course.verify import with_needs
+from rilo_training.course.notebook import participant_copy, read_notebook
 from rilo_training.files import safe_name, sha256_of, write_text
-from rilo_training.grading.assemble import Assembled, assemble
-from rilo_training.grading.execute import Evidence, execute, is_untouched
-from rilo_training.grading.judge import better, judge_run
+from rilo_training.grading.assemble import assemble
+from rilo_training.grading.examine import examine
+from rilo_training.grading.execute import Evidence
 from rilo_training.grading.record import Official, Store
 from rilo_training.grading.report import executed_text, write_reports
-from rilo_training.grading.submissions import Cell, Submission, find_submissions
+from rilo_training.grading.submissions import Submission, find_submissions
 from rilo_training.kernels import Limits, RunFailed
 
 ISOLATION = ("auto", "bwrap", "process")
@@ -206,48 +204,26 @@ def grade_one(task: Task) -> Graded:
     questions = task.official.reference.questions
     before = world_digest(task.official.extract)
     assembled = assemble(task.blank, task.submission.cells)
-    everything = execute(
+    examined = examine(
         task.blank,
         assembled.answers,
-        questions_of(task.blank),
+        questions,
         task.submission.unit,
         task.official.extract,
         task.limits,
+        practice=task.practice,
     )
-    judgements: dict[str, Judgement] = {}
-    shown: dict[str, str] = {}
-    for name, question in questions.items():
-        evidence = everything.evidence[name]
-        judgement = judge_run(question, evidence, task.practice.get(name))
-        code = assembled.answers.get(name, "")
-        if not judgement.has_full_marks and not is_untouched(evidence, code):
-            again = _alone(task, assembled, questions, name)
-            second = judge_run(question, again, task.practice.get(name))
-            if better(judgement, second) is second and second != judgement:
-                judgement, evidence = second, again
-        judgements[name] = judgement
-        shown[name] = _shown(question, evidence)
+    shown = {
+        name: _shown(question, examined.evidence[name]) for name, question in questions.items()
+    }
     if world_digest(task.official.extract) != before:
         raise RunFailed(
             "A submission changed the official world while it ran. Delete the folder "
             f"{task.official.extract.parent.name} in the store, and grade again."
         )
     notes = {name: " ".join(sentences) for name, sentences in assembled.notes.items()}
-    executed = executed_text(everything.notebook)
-    return Graded(judgements, shown, notes, executed, time.monotonic() - start)
-
-
-def _alone(task: Task, assembled: Assembled, questions: dict[str, Question], name: str) -> Evidence:
-    found = execute(
-        task.blank,
-        assembled.answers,
-        with_needs(questions, name),
-        task.submission.unit,
-        task.official.extract,
-        task.limits,
-        one_by_one=True,
-    )
-    return found.evidence[name]
+    executed = executed_text(examined.notebook)
+    return Graded(examined.judgements, shown, notes, executed, time.monotonic() - start)
 
 
 def _shown(question: Question, evidence: Evidence) -> str:
@@ -285,11 +261,3 @@ def world_digest(folder: Path) -> str:
     for path in sorted(folder.iterdir()):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
-
-
-def remove_store(folder: Path) -> None:
-    """Remove a rehearsal store, such as that of the demonstration."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-__all__ = ["Cell", "Graded", "Summary", "Task", "choose_isolation", "grade", "grade_one"]

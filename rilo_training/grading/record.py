@@ -26,7 +26,7 @@ from rilo_training.answers import Judgement, Plain, Question
 from rilo_training.course.admission import admitted_worlds, problems_of
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.reference import Reference, run_reference
-from rilo_training.files import copy_folder, only_one, sha256_of, write_text
+from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -159,7 +159,7 @@ class Store:
     ) -> Official:
         place = self.folder / "worlds" / name
         key_file = place / "key.json"
-        kept = _read(key_file)
+        kept = read_json(key_file)
         if (place / "world" / "world.json").is_file():
             if kept.get("unit_digest") == unit_digest:
                 reference = _reference(kept)
@@ -265,11 +265,3 @@ def _seeds(secret: bytes, unit_id: str, attempt: int) -> Iterator[int]:
 def _reference(kept: dict[str, Any]) -> Reference:
     questions = [Question.from_json(entry) for entry in kept["questions"]]
     return Reference(kept["unit"], kept["world_id"], {q.question: q for q in questions}, ())
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found

@@ -13,12 +13,12 @@ from nbformat import NotebookNode
 from rilo_training.answers import VERDICTS, Judgement
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.notebook import questions_of, read_notebook
-from rilo_training.course.verify import with_needs
 from rilo_training.course.workspaces import notebook_of, unit_of
 from rilo_training.files import safe_name, write_text
 from rilo_training.grading.assemble import assemble
-from rilo_training.grading.execute import Evidence, execute, is_untouched
-from rilo_training.grading.judge import better, judge_run
+from rilo_training.grading.examine import examine
+from rilo_training.grading.execute import Evidence, execute
+from rilo_training.grading.judge import judge_run
 from rilo_training.grading.submissions import (
     SubmissionError,
     cells_of_file,
@@ -98,20 +98,16 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
         raise CourseError(f"There is no practice key for {unit_id}. Start a new workspace.")
     assembled = assemble(blank, cells)
     limits = Limits(cell_seconds=int(unit["cell_seconds"]))
-    say(f"{unit_id}: running all questions")
-    everything = execute(blank, assembled.answers, questions_of(blank), unit_id, extract, limits)
-    judgements = {}
-    for name, question in key.items():
-        evidence = everything.evidence[name]
-        judgements[name] = judge_run(question, evidence)
-        code = assembled.answers.get(name, "")
-        if not judgements[name].has_full_marks and not is_untouched(evidence, code):
-            say(f"{unit_id}: running question {name[1:]} alone")
-            needed = with_needs(key, name)
-            again = execute(
-                blank, assembled.answers, needed, unit_id, extract, limits, one_by_one=True
-            )
-            judgements[name] = better(judgements[name], judge_run(question, again.evidence[name]))
+    examined = examine(
+        blank,
+        assembled.answers,
+        key,
+        unit_id,
+        extract,
+        limits,
+        say=lambda line: say(f"{unit_id}: {line}"),
+    )
+    judgements = examined.judgements
     say(f"{unit_id}: running all questions on other data")
     other = _on_other_data(blank, assembled.answers, unit_id, limits)
     typed_in = [

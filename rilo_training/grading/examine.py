@@ -1,0 +1,77 @@
+"""All answers together first; then again alone what has not full marks. The better one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from rilo_training.answers import Judgement, Plain, Question
+from rilo_training.course.notebook import questions_of
+from rilo_training.course.verify import with_needs
+from rilo_training.grading.execute import Evidence, execute, is_untouched
+from rilo_training.grading.judge import better, judge_run
+from rilo_training.kernels import Limits
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The judgement and the evidence of each question, and the executed notebook."""
+
+    judgements: dict[str, Judgement]
+    evidence: dict[str, Evidence]
+    notebook: NotebookNode
+
+
+def examine(
+    blank: NotebookNode,
+    answers: Mapping[str, str],
+    key: Mapping[str, Question],
+    unit_id: str,
+    extract: Path,
+    limits: Limits,
+    *,
+    practice: Mapping[str, Plain] | None = None,
+    say: Say = lambda line: None,
+) -> Examined:
+    """Run and judge the answers of one submission on one world.
+
+    A question without full marks runs again alone, in a fresh kernel with the locked cells and
+    what it needs. So one question that spoils the data, hangs or dies costs itself alone.
+
+    Parameters
+    ----------
+    blank
+        The participant's copy as it was given out.
+    answers
+        The code of each answer.
+    key
+        Each question with its reference on this world.
+    unit_id, extract, limits
+        The unit, the folder of the world, and what a run may use.
+    practice
+        The values of the practice data, where the world is another one.
+    say
+        Called with a line at each step.
+    """
+    typed_in = practice or {}
+    say("running all questions")
+    everything = execute(blank, answers, questions_of(blank), unit_id, extract, limits)
+    judgements: dict[str, Judgement] = {}
+    evidence = dict(everything.evidence)
+    for name, question in key.items():
+        first = judge_run(question, evidence[name], typed_in.get(name))
+        judgements[name] = first
+        if first.has_full_marks or is_untouched(evidence[name], answers.get(name, "")):
+            continue
+        say(f"running question {name[1:]} alone")
+        needed = with_needs(dict(key), name)
+        again = execute(blank, answers, needed, unit_id, extract, limits, one_by_one=True)
+        second = judge_run(question, again.evidence[name], typed_in.get(name))
+        if better(first, second) is not first:
+            judgements[name], evidence[name] = second, again.evidence[name]
+    return Examined(judgements, evidence, everything.notebook)
