@@ -26,7 +26,7 @@ def lab_command(folder: Path, *, port: int, browser: bool) -> list[str]:
     """Return the command that starts JupyterLab on a folder."""
     settings = folder / ".rilo" / "lab"
     write_text(settings / "overrides.json", json.dumps(_OVERRIDES, indent=1))
-    return [
+    command = [
         sys.executable,
         "-m",
         "jupyterlab",
@@ -38,14 +38,15 @@ def lab_command(folder: Path, *, port: int, browser: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--ServerApp.use_redirect_file=False",
     ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
 
 
 def open_lab(folder: Path, *, port: int = 8888, browser: bool = True) -> int:
     """Start JupyterLab on a workspace and wait until it ends. Return its exit code."""
     environment = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     command = lab_command(folder, port=port, browser=browser)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
     print(f"JupyterLab opens on {folder}. Stop it with Ctrl + C in this window.")
     try:
         return subprocess.run(command, env=environment, check=False).returncode

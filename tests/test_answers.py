@@ -234,7 +234,7 @@ def test_a_text_waits_for_a_person_and_its_structure_is_reported() -> None:
     assert (good.verdict, good.points, good.diagnosis) == ("to_mark", None, "")
     poor = verdict(TEXT, "Passport")
     assert poor.verdict == "to_mark"
-    assert "has 1 words" in poor.diagnosis
+    assert "has 1 word." in poor.diagnosis
     assert "the unit" in poor.diagnosis
     assert "a passport number" in poor.diagnosis
 

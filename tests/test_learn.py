@@ -128,7 +128,7 @@ def test_check_tells_right_mistake_wrong_and_blank_apart(
     expected = {
         10: "Practice check passed. The official run uses other data.",
         12: "You counted lines.",
-        11: 'For help, type hint("q1")',
+        11: 'For help, type `hint("q1")`',
         ...: "Assign your answer to `answer_1`",
     }
     for value, words in expected.items():

@@ -126,7 +126,12 @@ def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, floa
         )
     notebook["metadata"] = NotebookNode(
         {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            # The name that JupyterLab gives it: with another one a file is changed when it opens.
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
             "language_info": {"name": "python"},
             "rilo": {"unit": unit_id},
         }

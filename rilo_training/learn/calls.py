@@ -100,7 +100,7 @@ def _check(question: str, value: object) -> None:
     elif answer != NOT_ATTEMPTED:
         if asked.review:
             sentences.append(f"Read again: {asked.review}")
-        sentences.append(f'For help, type hint("{question}") in a new cell.')
+        sentences.append(f'For help, type `hint("{question}")` in a new cell.')
         if asked.worked and tries + 1 >= TRIES_BEFORE_WORKED_ANSWER:
             sentences += ["A worked answer on other data:", asked.worked]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,15 @@ from rilo_training.answers import VERDICTS
 
 # Colours that stay apart for colour-blind readers and in grey: dark blue, orange, grey.
 _GOOD, _LOOK, _QUIET = "#0b5394", "#b45f06", "#666666"
+# A verdict stands on a tint of its colour, so that it is found at once between other outputs.
+_TINTS = {_GOOD: "#e9f1fb", _LOOK: "#fdf3e4", _QUIET: "#f4f4f4"}
+_BOX = "border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 46em"
+# The colour of the letters is given with the tint: the dark theme of JupyterLab has white ones.
+_VERDICT_BOX = (
+    "border-left: 6px solid {colour}; background: {tint}; color: #1a1a1a; "
+    "padding: 8px 14px; margin: 6px 0; max-width: 56em"
+)
+_CODE = re.compile(r"`([^`\n]+)`")
 _COLOURS = {
     "correct": _GOOD,
     "to_mark": _GOOD,
@@ -30,6 +40,7 @@ class Message:
     sentences: Sequence[str] = ()
     colour: str = _QUIET
     table: Sequence[Sequence[str]] = field(default_factory=list)
+    is_verdict: bool = False
 
     def plain(self) -> str:
         """Return the message as plain text."""
@@ -44,17 +55,16 @@ class Message:
         return "\n".join(lines)
 
     def html(self) -> str:
-        """Return the message as HTML. All text is escaped."""
+        """Return the message as HTML. All text is escaped; `words` in backticks are code."""
         parts = []
         if self.title:
-            parts.append(f"<strong>{html.escape(self.title)}</strong>")
+            parts.append(f"<strong>{_inline(self.title)}</strong>")
         parts += [_paragraph(sentence) for sentence in self.sentences if sentence]
         if self.table:
             parts.append(_html_table(self.table))
-        return (
-            f'<div style="border-left: 4px solid {self.colour}; padding: 4px 12px; '
-            f'margin: 4px 0; max-width: 46em">{"".join(parts)}</div>'
-        )
+        box = _VERDICT_BOX if self.is_verdict else _BOX
+        style = box.format(colour=self.colour, tint=_TINTS.get(self.colour, "#f4f4f4"))
+        return f'<div style="{style}">{"".join(parts)}</div>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": self.plain(), "text/html": self.html()}
@@ -62,8 +72,16 @@ class Message:
 
 def _paragraph(sentence: str) -> str:
     if "\n" in sentence:
-        return f"<pre>{html.escape(sentence)}</pre>"
-    return f'<div style="margin-top: 2px">{html.escape(sentence)}</div>'
+        style = "background: none; color: inherit; margin: 6px 0 0 0"
+        return f'<pre style="{style}">{html.escape(sentence)}</pre>'
+    return f'<div style="margin-top: 2px">{_inline(sentence)}</div>'
+
+
+def _inline(sentence: str) -> str:
+    """Return a sentence as HTML, with what stands in backticks as code."""
+    # Only the style of letters is ours: the background is that of the box, in every theme.
+    code = r'<code style="background: none; color: inherit; padding: 0; font-weight: 600">\1</code>'
+    return _CODE.sub(code, html.escape(sentence))
 
 
 def _html_table(rows: Sequence[Sequence[str]]) -> str:
@@ -81,7 +99,10 @@ def _html_table(rows: Sequence[Sequence[str]]) -> str:
 def verdict_message(question: str, verdict: str, sentences: Sequence[str]) -> Message:
     """Return the message for one checked answer."""
     title = f"Question {question[1:]}: {VERDICTS[verdict]}"
-    return Message(title, sentences, _COLOURS.get(verdict, _LOOK))
+    colour = _COLOURS.get(verdict, _LOOK)
+    if verdict == "to_mark" and sum(bool(sentence) for sentence in sentences) > 1:
+        colour = _LOOK  # beside the sentence on the instructor there is one on what is missing
+    return Message(title, sentences, colour, is_verdict=True)
 
 
 def show(message: Message) -> None:

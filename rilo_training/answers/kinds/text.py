@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, describe
+from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, counted, describe
 from rilo_training.answers.plain import Plain
 
 
@@ -35,14 +35,20 @@ class Text(Kind):
         fewest, most = form["words"]
         count = len(re.findall(r"\S+", answer))
         notes = []
+
+        def found(pattern: str) -> bool:
+            return re.search(pattern, answer, re.IGNORECASE) is not None
+
         if not fewest <= count <= most:
-            notes.append(f"Your text has {count} words. It should have {fewest} to {most}.")
-        for part, pattern in form.get("must_say", {}).items():
-            if not re.search(pattern, answer, re.IGNORECASE):
-                notes.append(f"This part was not found: {part}.")
-        for part, pattern in form.get("must_not_say", {}).items():
-            if re.search(pattern, answer, re.IGNORECASE):
-                notes.append(f"This should not be in the text: {part}.")
+            notes.append(
+                f"Your text has {counted(count, 'word')}. It should have {fewest} to {most}."
+            )
+        missing = [part for part, pattern in form.get("must_say", {}).items() if not found(pattern)]
+        if missing:
+            notes.append(f"Not found: {'; '.join(missing)}.")
+        extra = [part for part, pattern in form.get("must_not_say", {}).items() if found(pattern)]
+        if extra:
+            notes.append(f"This should not be in the text: {'; '.join(extra)}.")
         return Comparison(0.0 if notes else 1.0, " ".join(notes))
 
     def show(self, answer: Plain, form: Mapping[str, Any]) -> str:
