@@ -22,9 +22,13 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except Exception as reason:
-            if not _is_ours(reason):
+            if isinstance(reason, OSError) and not isinstance(reason, click.ClickException):
+                sentence = f"{reason.filename or 'A file'} cannot be used: {reason.strerror}."
+            elif _is_ours(reason):
+                sentence = str(reason)
+            else:
                 raise
-            click.echo(f"rilo: {reason}", err=True)
+            click.echo(f"rilo: {sentence}", err=True)
             context.exit(2)
 
 
@@ -135,6 +139,7 @@ def submit(folder: Path, unit: str | None) -> None:
 
     Without UNIT, every unit that you have worked on is handed in.
     """
+    from rilo_training.course.manifest import CourseError
     from rilo_training.course.workspaces import open_workspace
     from rilo_training.grading.submit import attempted_units, describe_hand_in, submit_unit
 
@@ -143,8 +148,15 @@ def submit(folder: Path, unit: str | None) -> None:
     if not units:
         click.echo("Nothing to hand in: no notebook differs from the copy that you were given.")
         raise SystemExit(1)
+    failed = False
     for unit_id in units:
-        click.echo(describe_hand_in(submit_unit(workspace, unit_id, _say)))
+        try:
+            click.echo(describe_hand_in(submit_unit(workspace, unit_id, _say)))
+        except CourseError as reason:
+            failed = True
+            click.echo(f"rilo: {reason}", err=True)
+    if failed:
+        raise SystemExit(2)
 
 
 @main.command()

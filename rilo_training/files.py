@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -28,7 +29,8 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
     OSError
         When the place cannot be written; what was there before is still there.
     """
-    write_bytes(path, text.encode(encoding))
+    # Half a character, as a broken file name has, becomes a question mark and stops nothing.
+    write_bytes(path, text.encode(encoding, "replace"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -48,6 +50,12 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def renew_text(path: Path, text: str) -> None:
+    """Write a text file, unless it already holds this text: then it is not touched."""
+    if not path.is_file() or path.read_bytes() != text.encode("utf-8"):
+        write_text(path, text)
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file, or an empty one where there is none."""
     try:
@@ -62,10 +70,13 @@ def copy_folder(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     waiting = target.with_name(f".{target.name}-{uuid.uuid4().hex[:8]}")
     try:
-        shutil.copytree(source, waiting)
+        # Hidden files are those that somebody else is writing at this moment.
+        shutil.copytree(source, waiting, ignore=shutil.ignore_patterns(".*"))
         if target.exists():
             shutil.rmtree(target)
         waiting.replace(target)
+    except shutil.Error as reason:  # a list of (source, target, why)
+        raise OSError(errno.EIO, str(reason.args[0][0][2])) from reason
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
 

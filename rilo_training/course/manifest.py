@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 MANIFEST = Path("curriculum") / "programme.toml"
 COURSE_VARIABLE = "RILO_COURSE"
+KINDS_OF_UNIT = ("prework", "lesson", "graded", "task", "test")
 
 
 class CourseError(RuntimeError):
@@ -106,26 +107,37 @@ def load_programme(root: Path | None = None) -> Programme:
     try:
         found = tomllib.loads((root / MANIFEST).read_text(encoding="utf-8"))
         return _programme(root, found)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, OSError) as reason:
-        raise CourseError(
-            f"The manifest {MANIFEST.as_posix()} cannot be read: "
-            f"{type(reason).__name__}: {reason}. Compare it with the last version that worked."
-        ) from reason
+    except KeyError as reason:
+        problem = f"the entry {reason} is missing"
+    except OSError as reason:
+        problem = str(reason.strerror)
+    except (ValueError, TypeError, AttributeError) as reason:
+        problem = " ".join(str(reason).split()).rstrip(".")
+    raise CourseError(
+        f"The manifest {MANIFEST.as_posix()} cannot be read: {problem}. "
+        "Compare it with the last version that worked."
+    )
 
 
 def _programme(root: Path, found: dict[str, Any]) -> Programme:
     about, grading = found["programme"], found["grading"]
     units = tuple(_unit(entry) for entry in found["unit"])
-    ids = [unit.id for unit in units]
-    if len(set(ids)) != len(ids):
-        raise KeyError("two units have the same id")
+    competences = {entry["id"]: str(entry["name"]) for entry in found["competence"]}
+    for number, unit in enumerate(units):
+        if unit.id in (other.id for other in units[:number]):
+            raise ValueError(f"two units have the id {unit.id}")
+        if unknown := set(unit.competences) - competences.keys():
+            raise ValueError(f"{unit.id} has an unknown competence, {sorted(unknown)[0]}")
+    dates = [about["start"], about["end"], *about["holidays"]]
+    if not all(type(date) is dt.date for date in dates) or about["end"] < about["start"]:
+        raise ValueError("start, end and holidays must be dates in this order, as 2026-11-30")
     return Programme(
         root=root,
         title=about["title"],
         start=about["start"],
         end=about["end"],
         holidays=tuple(about["holidays"]),
-        competences={entry["id"]: entry["name"] for entry in found["competence"]},
+        competences=competences,
         units=units,
         cell_seconds=int(grading["cell_seconds"]),
         practice_extract=grading["practice_extract"],
@@ -133,8 +145,18 @@ def _programme(root: Path, found: dict[str, Any]) -> Programme:
 
 
 def _unit(entry: dict[str, Any]) -> Unit:
-    """Return a unit; lists become tuples. An unknown or missing name is a TypeError."""
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
-    }
-    return Unit(**fields)
+    """Return a unit, or raise ValueError naming the entry that is wrong."""
+    values: dict[str, Any] = {}
+    for field in fields(Unit):
+        if field.name not in entry:
+            raise ValueError(f"the unit {entry.get('id')} has no {field.name}")
+        value = entry[field.name]
+        wanted = {"str": str, "int": int, "float": int | float}.get(str(field.type), list)
+        if not isinstance(value, wanted):
+            raise ValueError(f"{field.name} of the unit {entry.get('id')} is {value!r}")
+        values[field.name] = tuple(value) if isinstance(value, list) else value
+    if unknown := entry.keys() - values.keys():
+        raise ValueError(f"the unit {entry['id']} has an unknown entry, {sorted(unknown)[0]}")
+    if values["kind"] not in KINDS_OF_UNIT:
+        raise ValueError(f"the unit {entry['id']} has an unknown kind, {values['kind']}")
+    return Unit(**values)

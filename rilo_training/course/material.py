@@ -32,7 +32,7 @@ from rilo_training.course.notebook import (
     solutions_of,
 )
 from rilo_training.course.reference import Reference, run_reference, with_worked_answers
-from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
+from rilo_training.files import copy_folder, only_one, read_json, renew_text, sha256_of, write_text
 from rilo_training.world import read_about
 
 EDITIONS = ("cohort", "self-study")
@@ -82,11 +82,15 @@ def build_material(
 
 def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: Say) -> None:
     """Make what is not there yet, or was made from something else than what is there now."""
-    copy_folder(programme.practice_world, folder / "datasets" / "practice")
+    practice = folder / "datasets" / "practice"
+    if _contents(practice) != _contents(programme.practice_world):
+        copy_folder(programme.practice_world, practice)
+    _remove_others(folder / "copies", {unit.file for unit in programme.units})
+    _remove_others(folder / "keys", {unit.id for unit in programme.units})
     prepared: dict[str, list[dict[str, Any]]] = {}
     for unit in programme.units:
         notebook = read_notebook(programme.notebook(unit))
-        write_text(folder / "copies" / unit.file, notebook_text(participant_copy(notebook)))
+        renew_text(folder / "copies" / unit.file, notebook_text(participant_copy(notebook)))
         made_from = _digest(programme, unit, edition)
         keys = folder / "keys" / unit.id
         stamp = keys / "made_from.json"
@@ -109,8 +113,8 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
             write_key(keys, with_worked_answers(other, worked))
             prepared[unit.id].append({"seed": seed, "world_id": other.world_id})
         write_text(stamp, json.dumps({"digest": made_from, "worlds": prepared[unit.id]}))
-    write_text(folder / "worlds.json", json.dumps(prepared, indent=1))
-    write_text(folder / "units.json", json.dumps(_public(programme, edition), indent=1))
+    renew_text(folder / "worlds.json", json.dumps(prepared, indent=1))
+    renew_text(folder / "units.json", json.dumps(_public(programme, edition), indent=1))
 
 
 def write_key(folder: Path, reference: Reference) -> Path:
@@ -157,6 +161,21 @@ def _worked_answers(unit: Unit, notebook: NotebookNode) -> dict[str, str]:
         result = KINDS[question.kind].show(question.reference, question.form)
         worked[name] = f"{code}\n\n# On other data the result is: {result}"
     return worked
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.glob("*") if path.is_file()]
+    return {path.name: sha256_of(path.read_bytes()) for path in files}
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove what belongs to units that are not in the course any more."""
+    for path in folder.glob("[!.]*"):
+        if path.name not in names:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _public(programme: Programme, edition: str) -> dict[str, Any]:

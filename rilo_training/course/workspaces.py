@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,8 @@ MORE_PRACTICE = "more_practice"
 KEPT = "kept"
 
 Say = Callable[[str], None]
+
+_IN_USE = "The folder {folder} is already in use. Choose a new folder, or go on working in it."
 
 
 def find_material(say: Say) -> Path:
@@ -62,35 +65,45 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
     if not participant.strip():
         raise CourseError("The participant id is empty. Use the id that your instructor gave you.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(
-            f"The folder {folder} is already in use. Choose a new folder, or go on working in it."
-        )
+        raise CourseError(_IN_USE.format(folder=folder))
     public = _units(material)
+    waiting = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
     try:
-        copy_folder(material / "datasets", folder / "datasets")
-        inner = folder / FOLDER
-        for name in ("copies", "keys"):
-            copy_folder(material / name, inner / name)
-        for stamp in (inner / "keys").glob("*/made_from.json"):
-            stamp.unlink()
-        shutil.copy(material / WORLDS, inner / WORLDS)
-        write_text(inner / "units.json", json.dumps(public, indent=1))
-        for unit in public["units"]:
-            _give_out(inner / "copies" / unit["file"], folder / unit["folder"] / unit["file"])
-        # The state comes last: a folder without it is not a workspace yet.
-        about = {
-            "participant": participant,
-            "edition": public["edition"],
-            "version": public["version"],
-            "units": [unit["id"] for unit in public["units"]],
-        }
-        write_text(inner / STATE, json.dumps(about, indent=1))
+        _fill(waiting, participant, material, public)
+        if folder.exists():
+            folder.rmdir()  # it is empty; where somebody filled it meanwhile, this fails
+        waiting.rename(folder)
     except OSError as reason:
+        if folder.is_dir() and any(folder.iterdir()):
+            raise CourseError(_IN_USE.format(folder=folder)) from reason
         raise CourseError(
             f"The workspace {folder} cannot be written: {reason.strerror}. "
             "Choose a folder in which you may write."
         ) from reason
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
     return Workspace(folder)
+
+
+def _fill(folder: Path, participant: str, material: Path, public: dict[str, Any]) -> None:
+    """Write a whole workspace into a new folder."""
+    copy_folder(material / "datasets", folder / "datasets")
+    inner = folder / FOLDER
+    for name in ("copies", "keys"):
+        copy_folder(material / name, inner / name)
+    for stamp in (inner / "keys").glob("*/made_from.json"):
+        stamp.unlink()
+    shutil.copy(material / WORLDS, inner / WORLDS)
+    write_text(inner / "units.json", json.dumps(public, indent=1))
+    for unit in public["units"]:
+        _give_out(inner / "copies" / unit["file"], folder / unit["folder"] / unit["file"])
+    about = {
+        "participant": participant,
+        "edition": public["edition"],
+        "version": public["version"],
+        "units": [unit["id"] for unit in public["units"]],
+    }
+    write_text(inner / STATE, json.dumps(about, indent=1))
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -128,7 +141,10 @@ def notebook_of(workspace: Workspace, unit_id: str) -> Path:
 def progress_table(workspace: Workspace) -> str:
     """Return how far a participant is in every unit, as plain text."""
     latest: dict[str, dict[str, str]] = {}
+    practice = read_json(workspace.root / "datasets" / "practice" / "world.json").get("world_id")
     for entry in workspace.progress():
+        if entry.get("world", practice) != practice:
+            continue  # more practice, on other data, takes nothing away
         latest.setdefault(entry["unit"], {})[entry["question"]] = entry["verdict"]
     rows = [("unit", "done", "of", "title")]
     for unit in _units(workspace.inner)["units"]:
@@ -181,7 +197,9 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
     unit = unit_of(workspace, unit_id)
     folder = workspace.root / MORE_PRACTICE
     stem = Path(unit["file"]).stem
-    number = len(list(folder.glob(f"{stem}_practice_*.ipynb"))) + 1
+    number = 1 + max(
+        _numbers(folder, stem) | _numbers(workspace.root / "datasets", unit_id), default=0
+    )
     extract = f"datasets/{unit_id}_practice_{number:02d}"
     prepared = read_json(workspace.inner / WORLDS).get(unit_id, [])
     if number <= len(prepared):
@@ -207,6 +225,12 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
         raise CourseError(f"The notebook {unit['file']} has no EXTRACT that can be changed.")
     write_text(notebook, changed)
     return notebook
+
+
+def _numbers(folder: Path, name: str) -> set[int]:
+    """Return the numbers of the rounds of practice that are in a folder."""
+    found = (re.fullmatch(r".*_practice_(\d+)", path.stem) for path in folder.glob(f"{name}_*"))
+    return {int(match[1]) for match in found if match}
 
 
 def _practise_from_course(

@@ -50,6 +50,7 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
     """
     place = _places(blank, cells)
     ours = {position for position in place.values() if position is not None}
+    owner = _owners(blank, place, cells)
     made = Assembled()
     used: set[int] = set()
     for number, cell in enumerate(blank.cells):
@@ -58,23 +59,27 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
             continue
         notes = made.notes.setdefault(question, [])
         first, last = _region(blank, place, number, len(cells))
-        inside = [i for i in range(first, last) if i not in ours and i not in used]
-        named = [i for i, theirs in enumerate(cells) if _is_answer_to(theirs, cell)]
+        near = {
+            i for i in range(first, last) if i not in ours and owner.get(i, question) == question
+        }
+        named = {i for i, theirs in enumerate(cells) if _is_answer_to(theirs, cell)}
+        own = {i for i in named if owner.get(i) == question and i not in ours}
         parts = []
-        for position in sorted({*inside, *named} - used):
+        for position in sorted((near | own) - used):
             code = _code(cells[position], position in named, cell.source, notes)
             if code is None:
                 continue
             used.add(position)
             if code and code not in parts:
                 parts.append(code)
+        parts += _typed_into_check(blank, place, cells, question, notes)
         answer = "\n\n".join(parts)
         if len(answer) > MOST_CHARACTERS:
             notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
             answer = ""
         earlier = made.answers.get(question, "")
         made.answers[question] = f"{earlier}\n\n{answer}".strip()
-        if not named:
+        if not own:
             notes.append("The answer cell was not there; its place was found from its neighbours.")
     for number, cell in enumerate(blank.cells):
         question = question_of(cell)
@@ -121,6 +126,60 @@ def _places(blank: NotebookNode, cells: Sequence[Cell]) -> dict[int, int | None]
         candidates.append(by_source.get(cell.source.strip()))
         found[number] = next((place for place in candidates if place is not None), None)
     return found
+
+
+def _owners(
+    blank: NotebookNode, place: dict[int, int | None], cells: Sequence[Cell]
+) -> dict[int, str]:
+    """Return the question of each cell of theirs that says or shows to which one it belongs.
+
+    The id of an answer cell says it best. Then its place, between a task and its check. Then its
+    role: a copied cell carries the role of the cell that it was copied from.
+    """
+    ids = {cell.id: question_of(cell) or "" for cell in blank.cells if role_of(cell) == "answer"}
+    found = {
+        position: theirs.question
+        for position, theirs in enumerate(cells)
+        if theirs.role == "answer" and theirs.question in ids.values()
+    }
+    ends: dict[str, dict[str, int]] = {}
+    for number, cell in enumerate(blank.cells):
+        position, question = place.get(number), question_of(cell)
+        if position is not None and question:
+            ends.setdefault(question, {})[role_of(cell)] = position
+    for question, roles in ends.items():
+        for position in range(roles.get("task", 0) + 1, roles.get("check", 0)):
+            if "task" in roles:
+                found[position] = question
+    for position, theirs in enumerate(cells):
+        if theirs.cell_id in ids:
+            found[position] = ids[theirs.cell_id]
+    return found
+
+
+def _typed_into_check(
+    blank: NotebookNode,
+    place: dict[int, int | None],
+    cells: Sequence[Cell],
+    question: str,
+    notes: list[str],
+) -> list[str]:
+    """Return code that stands in the check cell: there are programs that do not lock it."""
+    for number, cell in enumerate(blank.cells):
+        position = place.get(number)
+        if question_of(cell) != question or role_of(cell) != "check" or position is None:
+            continue
+        theirs = cells[position]
+        lines = [
+            line
+            for line in theirs.source.splitlines()
+            if line.strip() != cell.source.strip() and not line.startswith(f'check("{question}"')
+        ]
+        code = "\n".join(lines).strip()
+        if theirs.cell_type == "code" and code:
+            notes.append("Code stood in the check cell. It was used.")
+            return [code]
+    return []
 
 
 def _region(

@@ -82,7 +82,8 @@ def write_reports(programme: Programme, store: Store, results: Sequence[Result])
             write_text(path, text, encoding)
         except OSError as reason:
             problems.append(
-                f"{path.name} could not be written ({reason.strerror}). Close it if it is open "
+                f"{path.relative_to(store.folder).as_posix()} could not be written "
+                f"({reason.strerror}). Close it if it is open "
                 "in another program, and grade again: the results are safe in the history."
             )
     return problems
@@ -143,7 +144,8 @@ def as_text_cell(value: object) -> str:
     ("'=1+1", '2')
     """
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
+    risky = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
+    return f"'{text}" if isinstance(value, str) and risky else text
 
 
 def cohort_table(results: Sequence[Result]) -> str:
@@ -156,7 +158,13 @@ def cohort_table(results: Sequence[Result]) -> str:
         rows = [["participant", *questions, "points"]]
         for name in names:
             own = {result.question: result for result in found if result.participant == name}
-            rows.append([printable(name), *(own[q].verdict for q in questions), points_of(own)])
+            rows.append(
+                [
+                    printable(name),
+                    *(own[q].verdict if q in own else "-" for q in questions),
+                    points_of(own),
+                ]
+            )
         widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
         lines.append(unit)
         for row in rows:
@@ -186,7 +194,7 @@ def cohort_page(programme: Programme, results: Sequence[Result]) -> str:
             people.append(
                 {
                     "name": name,
-                    "cells": [own[q] for q in questions],
+                    "cells": [own.get(q) for q in questions],
                     "points": points_of(own),
                     "page": f"feedback/{safe_name(name)}/{unit_id}.html",
                 }
@@ -197,7 +205,7 @@ def cohort_page(programme: Programme, results: Sequence[Result]) -> str:
         units.append(
             {
                 "id": unit_id,
-                "title": programme.unit(unit_id).title,
+                "title": _title(programme, unit_id),
                 "questions": questions,
                 "people": people,
                 "mistakes": [
@@ -224,6 +232,11 @@ def cohort_page(programme: Programme, results: Sequence[Result]) -> str:
         rehearsal=any(result.rehearsal for result in results),
         competences=_competences(programme, results),
     )
+
+
+def _title(programme: Programme, unit_id: str) -> str:
+    """Return the title of a unit; its id where it was taken out of the course."""
+    return next((unit.title for unit in programme.units if unit.id == unit_id), unit_id)
 
 
 def _difficulty(found: Sequence[Result], questions: Sequence[str]) -> list[dict[str, Any]]:
@@ -259,7 +272,7 @@ def _competences(programme: Programme, results: Sequence[Result]) -> dict[str, A
 
 def feedback_page(programme: Programme, results: Sequence[Result], executed: Path) -> str:
     """Return the page of one participant and unit."""
-    unit = programme.unit(results[0].unit)
+    unit = {"id": results[0].unit, "title": _title(programme, results[0].unit)}
     cells = evidence_of(executed)
     return _render(
         "feedback.html",

@@ -12,6 +12,7 @@ from typing import Any
 from rilo_training.files import sha256_of
 
 MOST_BYTES = 50_000_000
+_CHECKPOINTS = {".ipynb_checkpoints", "__MACOSX"}  # copies that programs leave behind
 
 
 class SubmissionError(ValueError):
@@ -67,8 +68,17 @@ def find_submissions(folder: Path, units: Iterable[str]) -> Found:
     found = Found()
     known = sorted(units, key=len, reverse=True)
     read: dict[tuple[str, str], list[Submission]] = {}
-    for path in sorted(folder.rglob("*.ipynb")):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        is_folder = path.is_dir() and path.suffix.lower() != ".ipynb"
+        if is_folder or _CHECKPOINTS & set(parts) or path.name.startswith("."):
+            continue
+        if path.suffix.lower() != ".ipynb":
+            if _unit_of(path, known):
+                found.problems.append(
+                    f"{_shown(path, folder)}: The file is not a notebook. "
+                    "Expected a file that ends with .ipynb. Ask the participant for it."
+                )
             continue
         try:
             submission = read_submission(path, folder, known)
@@ -94,16 +104,22 @@ def read_submission(path: Path, folder: Path, units: Iterable[str]) -> Submissio
     about = _submission_metadata(content)
     parts = path.relative_to(folder).parts
     participant = about.get("participant") if len(parts) == 1 else parts[0]
-    unit = next((unit for unit in units if path.name.startswith(unit)), None)
+    participant = _whole(participant) if isinstance(participant, str) else ""
+    unit = _unit_of(path, units)
     if unit is None:
         raise SubmissionError(
             "The file name does not start with the id of a unit. Expected a name such as "
             "w1d1_90.ipynb. Rename the file."
         )
-    if not isinstance(participant, str) or not participant.strip():
+    if not participant.strip():
         raise SubmissionError(
             "The participant is not known. Put the file in a folder with the participant's id, "
             "or make it with `rilo submit`."
+        )
+    made_for = _rilo(content).get("unit")
+    if isinstance(made_for, str) and made_for != unit and made_for in set(units):
+        raise SubmissionError(
+            f"The name says {unit}, but this is the notebook of {made_for}. Rename the file."
         )
     cells = cells_of_file(content)
     if not any(cell.question for cell in cells) and not any("check(" in c.source for c in cells):
@@ -113,7 +129,8 @@ def read_submission(path: Path, folder: Path, units: Iterable[str]) -> Submissio
         )
     digest = sha256_of(json.dumps([[c.cell_type, c.source, c.cell_id] for c in cells]))
     claimed = about.get("receipt")
-    actual = receipt_code(participant, unit, cells)
+    named = about.get("participant")  # the folder may have another name than the workspace
+    actual = receipt_code(named if isinstance(named, str) else participant, unit, cells)
     receipt = ""
     if isinstance(claimed, str):
         receipt = claimed if claimed == actual else "changed after the receipt was given"
@@ -148,7 +165,7 @@ def cells_of_file(content: dict[str, Any]) -> tuple[Cell, ...]:
         cells.append(
             Cell(
                 str(found.get("cell_type", ""))[:20],
-                source if isinstance(source, str) else "",
+                _whole(source) if isinstance(source, str) else "",
                 str(found.get("id", ""))[:100],
                 str(rilo.get("role", ""))[:20],
                 str(rilo.get("question", ""))[:20],
@@ -160,12 +177,18 @@ def cells_of_file(content: dict[str, Any]) -> tuple[Cell, ...]:
 def read_notebook_file(path: Path) -> dict[str, Any]:
     """Return the JSON of a notebook file, or raise :class:`SubmissionError`."""
     try:
+        if not path.is_file():
+            raise SubmissionError(
+                "The file cannot be read: it is not an ordinary file. Ask the participant for it."
+            )
         if path.stat().st_size > MOST_BYTES:
             raise SubmissionError(
                 f"The file is larger than {MOST_BYTES // 1_000_000} MB. "
                 "Clear its outputs and hand it in again."
             )
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except SubmissionError:
+        raise
     except OSError as reason:
         raise SubmissionError(f"The file cannot be read: {reason.strerror}.") from reason
     except (ValueError, RecursionError) as reason:
@@ -177,11 +200,25 @@ def read_notebook_file(path: Path) -> dict[str, Any]:
     return content
 
 
+def _unit_of(path: Path, units: Iterable[str]) -> str | None:
+    name = path.name.lower()
+    return next((unit for unit in units if name.startswith(unit.lower())), None)
+
+
+def _whole(text: str) -> str:
+    """Return a text without half characters, which no file and no page can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _submission_metadata(content: dict[str, Any]) -> dict[str, Any]:
+    about = _rilo(content).get("submission")
+    return about if isinstance(about, dict) else {}
+
+
+def _rilo(content: dict[str, Any]) -> dict[str, Any]:
     metadata = content.get("metadata")
     rilo = metadata.get("rilo") if isinstance(metadata, dict) else None
-    about = rilo.get("submission") if isinstance(rilo, dict) else None
-    return about if isinstance(about, dict) else {}
+    return rilo if isinstance(rilo, dict) else {}
 
 
 def printable(text: str) -> str:

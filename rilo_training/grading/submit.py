@@ -93,9 +93,15 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
         raise CourseError(f"{path.name}: {reason}") from reason
     blank, cells = read_notebook(copy_), cells_of_file(content)
     extract = workspace.root / "datasets" / "practice"
-    key = workspace.key(unit_id, str(read_about(extract)["world_id"]))
+    try:
+        key = workspace.key(unit_id, str(read_about(extract)["world_id"]))
+    except (ValueError, KeyError, TypeError):
+        key = None
     if key is None:
-        raise CourseError(f"There is no practice key for {unit_id}. Start a new workspace.")
+        raise CourseError(
+            f"The practice key of {unit_id} is missing or damaged. Start a new workspace, and "
+            "copy your notebook into it."
+        )
     assembled = assemble(blank, cells)
     limits = Limits(cell_seconds=int(unit["cell_seconds"]))
     examined = examine(

@@ -93,8 +93,8 @@ def check_calls(source: str) -> dict[str, str]:
     """
     try:
         statements = ast.parse(source).body
-    except SyntaxError:
-        return {}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}  # whatever it is, it is no check
     found = {}
     for statement in statements:
         match statement:

@@ -74,7 +74,7 @@ class Workspace:
     def progress(self) -> list[dict[str, Any]]:
         """Return the recorded checks, oldest first. A broken line is left out."""
         try:
-            text = (self.inner / PROGRESS).read_text(encoding="utf-8")
+            text = (self.inner / PROGRESS).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return []
         entries = []
@@ -83,7 +83,8 @@ class Workspace:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(entry, dict) and {"unit", "question", "verdict"} <= entry.keys():
+            names = ("unit", "question", "verdict")
+            if isinstance(entry, dict) and all(isinstance(entry.get(n), str) for n in names):
                 entries.append(entry)
         return entries
 
