@@ -161,7 +161,13 @@ def submit(folder: Path, unit: str | None) -> None:
 
 @main.command()
 @click.option("--out", required=True, type=_FOLDER, help="A new folder.")
-@click.option("--worlds", default=3, show_default=True, help="Fresh practice worlds a unit.")
+@click.option(
+    "--worlds",
+    default=3,
+    show_default=True,
+    type=click.IntRange(0, 100),
+    help="Fresh practice worlds a unit.",
+)
 @click.option("--edition", default="cohort", show_default=True, help="cohort or self-study.")
 def release(out: Path, worlds: int, edition: str) -> None:
     """Write the bundle that participants get. It works alone and without a network."""

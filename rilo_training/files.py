@@ -97,6 +97,17 @@ def only_one(folder: Path) -> Iterator[None]:
         connection.close()
 
 
+def whole_text(text: str) -> str:
+    """Return a text without half characters, which no file and no page can hold.
+
+    Examples
+    --------
+    >>> whole_text("caf" + chr(0xDCE9))
+    'caf?'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def safe_name(text: str) -> str:
     """Return a file name for any text; different texts get different names.
 

@@ -181,6 +181,38 @@ def test_damage_costs_no_answer(damage: str) -> None:
     assert read(cells).answers == ALL
 
 
+def test_cells_of_ours_are_known_by_their_marks_alone() -> None:
+    """Without ids and with changed texts, the marks in the metadata still tell the cells."""
+    cells = filled()
+    strip(cells, metadata=False)
+    for one in cells:
+        if role_of(one) in ("task", "check"):
+            one["source"] = f"# changed: {one.source.splitlines()[0].lstrip('# ')[:5]}"
+    for question in QUESTIONS:
+        place = [question_of(one) if "rilo" in one.metadata else "" for one in cells].index(
+            question
+        )
+        cells.insert(place + 1, own(f"helper = '{question}'"))
+    expected = {
+        question: f"helper = '{question}'\n\n{code_for(question)}" for question in QUESTIONS
+    }
+    assert read(cells).answers == expected
+
+
+def test_cells_of_ours_are_known_by_what_they_say_alone() -> None:
+    """Without ids and metadata, the heading of a task and the call of a check tell the cells."""
+    cells = filled()
+    strip(cells)
+    for one in cells:
+        if one.source.startswith("check("):
+            one["source"] = one.source.replace('"', "'").replace(", ", ",")
+        elif one.source.startswith("## Question"):
+            one["source"] = f"{one.source.splitlines()[0]}\n\nMy own notes on this question."
+    found = read(cells)
+    assert found.answers == ALL
+    assert found.unused == 0
+
+
 def test_answer_and_check_in_one_cell_are_an_answer() -> None:
     """Two cells that were merged are still the answer; its own check does no harm."""
     cells = filled()

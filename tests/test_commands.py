@@ -280,6 +280,19 @@ def test_an_error_of_the_system_is_a_sentence_too(
     assert "No space left on device" in said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="A pipe that nobody reads is no error on Windows.")
+def test_a_reader_that_stops_reading_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`rilo progress DIR | head -1`: nothing is said about it, as with every other program."""
+
+    def closed() -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("rilo_training.doctor.examine", closed)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "Broken pipe" not in result.output
+
+
 def test_an_error_of_ours_in_the_code_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody expected is shown with its place, so that it can be mended."""
 

@@ -195,6 +195,7 @@ def test_an_answer_may_have_several_cells_and_a_key_too() -> None:
         'for wrong in (1, 2):\n    mistake("q1", wrong, "No.")',
         'if True:\n    key("q1", points=1)',
         "import rilo_training.course",
+        '%precision 2\nmistake("q1", 3, "No.")',
     ],
 )
 def test_a_cell_that_calls_key_mistake_or_claim_is_a_key(call: str) -> None:

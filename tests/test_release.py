@@ -622,16 +622,18 @@ def test_self_study_shows_the_worked_answer_after_three_tries(
     assert "All 0 prepared worlds" in alone.said["practise"].stderr
 
 
+@pytest.mark.parametrize("name", ["out", "new/out", "."])
 def test_the_command_builds_a_release(
-    programme: Programme, cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, programme: Programme, cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`rilo release` says where to begin, and shows its progress."""
+    """`rilo release` says where to begin, and shows its progress; also in the folder here."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RILO_COURSE", str(programme.root))
     monkeypatch.setattr(releases, "build_material", lambda *_, **__: cohort / "course")
-    out = tmp_path / "out"
-    result = CliRunner().invoke(main, ["release", "--out", str(out), "--worlds", "1"])
+    out = Path(name)
+    result = CliRunner().invoke(main, ["release", "--out", name, "--worlds", "1"])
     assert result.exit_code == 0, result.output
-    assert result.stdout == f"The release is ready: {out}. Begin with FIRST_STEPS.md in it.\n"
+    assert result.stdout == f"The release is ready: {name}. Begin with FIRST_STEPS.md in it.\n"
     assert "  the package ..." in result.stderr
     made = {name: content for name, content in contents(out) if not name.endswith(".whl")}
     assert made == {name: c for name, c in contents(cohort) if not name.endswith(".whl")}

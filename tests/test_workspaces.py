@@ -176,6 +176,21 @@ def test_an_empty_folder_can_be_used(material: Path, tmp_path: Path) -> None:
     assert open_workspace(start_workspace(tmp_path / "desk", "p", material).root).units()
 
 
+@pytest.mark.parametrize("name", [".", "desk", "desk/", "../here/desk", "new/desk"])
+def test_a_folder_can_be_named_from_where_one_stands(
+    name: str, material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the empty folder in which one stands, with the shortest of all names."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    start_workspace(Path(name), "participant_01", material)
+    # From where one stands: the folder itself was not exchanged for another one.
+    assert open_workspace(Path(name)).units() == [FIRST, SECOND]
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+    parts = {".rilo", "datasets", "week9"} if name == "." else {"desk"} & set(Path(name).parts)
+    assert {path.name for path in (tmp_path / "here").iterdir()} == parts or "new" in name
+
+
 def test_a_file_in_the_way_is_left_as_it_is(material: Path, tmp_path: Path) -> None:
     """A file is no folder, and nothing can be made below it."""
     file = tmp_path / "report.txt"

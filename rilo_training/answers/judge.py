@@ -10,7 +10,7 @@ from rilo_training.answers.verdict import Judgement
 _EVIDENCE = {
     "error": "Your code stopped with an error: {detail}",
     "timeout": "Your code did not finish in {detail} seconds. It was stopped.",
-    "out_of_memory": "Your code used more memory than the {detail} it may use. It was stopped.",
+    "out_of_memory": "Your code used more memory than it may use. It was stopped.",
     "kernel_died": "Your code ended the kernel, so no answer could arrive.",
     "no_answer": "The check ran, but no answer arrived.",
     "not_attempted": "The answer is still `...`.",
@@ -59,7 +59,10 @@ def judge(question: Question, answer: Plain, practice: Plain | None = None) -> J
     if comparison.is_equal:
         return Judgement("correct", question.points, question.points)
     for position, mistake in enumerate(question.mistakes):
-        wrong = kind.read(mistake.value, question.form)
+        try:
+            wrong = kind.read(mistake.value, question.form)
+        except Unreadable:
+            continue  # on these data the mistake gives no value
         if kind.compare(wrong, value, question.form).is_equal:
             return Judgement(
                 "near_miss",

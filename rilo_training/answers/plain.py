@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from rilo_training.files import whole_text
+
 Plain = dict[str, Any]
 """A dict with a ``type``: see :func:`encode` for the types and their fields."""
 
@@ -96,7 +98,7 @@ def read_plain(text: str) -> Plain:
     if len(text) > MAX_JSON_CHARACTERS:
         return {"type": "too_large", "python": "answer", "rows": 0}
     try:
-        found = json.loads(text)
+        found = json.loads(whole_text(json.dumps(json.loads(text), ensure_ascii=False)))
     except (ValueError, RecursionError):
         return broken
     if not isinstance(found, dict) or not _is_plain(found):
@@ -246,7 +248,7 @@ def _scalar(value: Any) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return str.__str__(value)[:MAX_CHARACTERS]
+        return whole_text(str.__str__(value)[:MAX_CHARACTERS])
     if isinstance(value, int):
         number = int(value)
         if abs(number) > MAX_INTEGER:

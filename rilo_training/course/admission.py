@@ -28,6 +28,9 @@ def problems_of(reference: Reference) -> list[str]:
     problems = list(reference.problems)
     for name, question in reference.questions.items():
         problems += [f"{name}: {problem}" for problem in _problems_of_question(question)]
+        for needed in question.needs:
+            if needed not in reference.questions:
+                problems.append(f"{name}: it needs {needed}, which is not there.")
     return problems
 
 
@@ -68,10 +71,14 @@ def _problems_of_question(question: Question) -> list[str]:
 
 
 def _problem_of_mistake(question: Question, position: int, mistake: Mistake) -> str:
+    words = f"mistake {position + 1} ({mistake.sentence[:50]})"
+    try:
+        KINDS[question.kind].read(mistake.value, question.form)
+    except Unreadable as reason:
+        return f"{words} has a value that cannot be read: {reason}"
     found = judge(question, mistake.value)
     if found.verdict == "near_miss" and found.mistake == position:
         return ""
-    words = f"mistake {position + 1} ({mistake.sentence[:50]})"
     if found.verdict == "correct":
         return f"{words} gives the right answer."
     if found.verdict == "near_miss":
@@ -122,7 +129,7 @@ def admitted_worlds(
         world_id = secrets.token_hex(6) if official else None
         save_world(make_world(seed), place, official=official, world_id=world_id)
         reference = run_reference(notebook, unit_id, place)
-        problems = problems_of(reference) + _alike(reference, unlike or {})
+        problems = problems_of(reference) or _alike(reference, unlike or {})
         if not problems:
             refused_in_a_row = 0
             yield seed, place, reference

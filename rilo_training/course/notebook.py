@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -20,9 +21,10 @@ from rilo_training.learn.session import check_calls
 # its own cells anyway.
 LOCKED_ROLES = ("setup", "task", "check", "key")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+CELL_BREAK = "\n\n# %% the next cell of this answer\n"
 ROLES = ("parameters", "setup", "prose", "example", "task", "answer", "check", "key")
 _TASK_HEADING = re.compile(r"^#{2,4} Question (\d+)\b", re.MULTILINE)
-_KEY_CALL = re.compile(r"^(key|mistake|claim)\(|^from rilo_training\.course import", re.MULTILINE)
+_KEY_CALLS = {"key", "mistake", "claim"}
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 
@@ -30,8 +32,9 @@ def read_notebook(path: Path) -> NotebookNode:
     """Read one of our own notebooks, or raise :class:`CourseError`."""
     try:
         notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    except (OSError, ValueError) as reason:
-        raise CourseError(f"The notebook {path.name} cannot be read: {reason}") from reason
+    except Exception as reason:  # nbformat raises errors of many kinds
+        words = " ".join(str(reason).split())[:200]
+        raise CourseError(f"The notebook {path.name} cannot be read: {words}") from reason
     return notebook
 
 
@@ -88,8 +91,8 @@ def starter_of(source: str) -> str:
 
 def solution_of(source: str) -> str:
     """Return only the solution of an answer cell."""
-    inside = source.partition(BEGIN)[2].partition(END)[0]
-    return inside.strip("\n")
+    parts = [part.partition(END)[0].strip("\n") for part in source.split(BEGIN)[1:]]
+    return "\n".join(parts)
 
 
 def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, float]) -> None:
@@ -99,9 +102,17 @@ def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, floa
     metadata of nbgrader too, so that the course opens there; answers never go into metadata.
     """
     parts = _parts(notebook)
-    taken: set[str] = set()
+    # An id that was given out stays with its cell: a new cell takes none of them.
+    kept = {
+        cell.id: number
+        for number, cell in reversed(list(enumerate(notebook.cells)))
+        if _kept_id(cell) and parts[number][0] in ("prose", "example")
+    }
+    taken = set(kept)
     slug = "start"
-    for cell, (role, question) in zip(notebook.cells, parts, strict=True):
+    for number, (cell, (role, question)) in enumerate(zip(notebook.cells, parts, strict=True)):
+        if kept.get(cell.get("id", "")) == number:
+            taken.discard(cell.id)
         if role in ("task", "answer", "check", "key") and question:
             wanted = f"{question}-{role}"
         elif role in ("parameters", "setup"):
@@ -111,7 +122,7 @@ def assign_roles(notebook: NotebookNode, unit_id: str, points: Mapping[str, floa
         elif role == "prose":
             wanted = slug = _kept_id(cell) or _slug(cell.source)
         else:
-            wanted = _kept_id(cell) or f"{slug}-code"
+            wanted = _kept_id(cell) or f"{slug[:50]}-code"
         cell["id"] = _unused(wanted, taken)
         tags = ["parameters"] if role == "parameters" else []
         rilo = {"role": role, **({"question": question} if question else {})}
@@ -157,7 +168,7 @@ def _parts(notebook: NotebookNode) -> list[tuple[str, str | None]]:
         elif BEGIN in source:
             role = "answer"
             upcoming.append(position)
-        elif _KEY_CALL.search(source):
+        elif _is_key(source):
             role, question = "key", latest
         elif calls := check_calls(source):
             if len(calls) != 1 or len(source.strip().splitlines()) != 1:
@@ -173,6 +184,20 @@ def _parts(notebook: NotebookNode) -> list[tuple[str, str | None]]:
     if upcoming:
         raise CourseError("An answer cell has no check cell after it.")
     return parts
+
+
+def _is_key(source: str) -> bool:
+    """Whether a cell calls ``key``, ``mistake`` or ``claim``, or imports from the course."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return False
+    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    imported = {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
+    imported |= {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    return bool(called & _KEY_CALLS) or any(
+        name.startswith("rilo_training.course") for name in imported
+    )
 
 
 def _kept_id(cell: NotebookNode) -> str:
@@ -226,14 +251,27 @@ def participant_copy(notebook: NotebookNode) -> NotebookNode:
 
 
 def with_answers(copy_: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
-    """Return a copy whose answer cells hold the given code, question by question."""
+    """Return a copy whose answer cells hold the given code, question by question.
+
+    Code with :data:`CELL_BREAK` in it becomes several cells, so that one which fails does not
+    take the next along.
+    """
     made = copy.deepcopy(copy_)
     filled: set[str] = set()
+    cells = []
     for cell in made.cells:
+        cells.append(cell)
         question = question_of(cell)
-        if role_of(cell) == "answer" and question is not None and question in answers:
-            cell["source"] = answers[question] if question not in filled else ""
-            filled.add(question)
+        if role_of(cell) != "answer" or question is None or question not in answers:
+            continue
+        parts = answers[question].split(CELL_BREAK) if question not in filled else [""]
+        filled.add(question)
+        cell["source"] = parts[0]
+        for number, part in enumerate(parts[1:], start=2):
+            more = copy.deepcopy(cell)
+            more["id"], more["source"] = f"{cell.id}-part-{number}", part
+            cells.append(more)
+    made["cells"] = cells
     return made
 
 

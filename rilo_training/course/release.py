@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import rilo_training
 from rilo_training.course.manifest import CourseError, Programme
 from rilo_training.course.material import EDITIONS, build_material
 from rilo_training.course.workspaces import RELEASE
-from rilo_training.files import copy_folder, write_text
+from rilo_training.files import copy_folder, read_json, write_text
 
 Say = Callable[[str], None]
 
@@ -26,7 +27,12 @@ Edition: {edition}. All data are SYNTHETIC. They are not CEN data.
 You need Python 3.11 or newer. On Windows type `py` where this page says `python3`.
 
 1. Open a terminal in this folder.
-2. Set up and open JupyterLab (the first time takes some minutes):
+2. Set up, and make your workspace. The first time takes some minutes. Write the id that your
+   instructor gave you in the place of `participant_01`; alone at home, any word will do:
+
+       python3 run.py rilo start workspace --participant participant_01
+
+   Then open JupyterLab:
 
        python3 run.py lab
 
@@ -93,31 +99,44 @@ def build_release(
         raise CourseError(f"The folder {folder} is not empty. Choose a new folder.")
     cache = programme.root / "build" / f"material_{edition}"
     material = build_material(programme, cache, worlds=worlds, edition=edition, say=say)
+    waiting = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
     try:
         say("the package")
-        folder.mkdir(parents=True, exist_ok=True)
-        _build_wheel(programme.root, folder)
-        for name in ("run.py", "requirements.lock", "LICENSE"):
-            shutil.copy(programme.root / name, folder / name)
-        copy_folder(material, folder / "course")
-        for own in [
-            *(folder / "course").glob(".lock"),
-            *folder.glob("course/keys/*/made_from.json"),
-        ]:
-            own.unlink()  # these are of use only where the material is made
-        units = "\n".join(
-            f"- {unit.id} {unit.title} ({unit.minutes} minutes)" for unit in programme.units
-        )
-        page = FIRST_STEPS.format(title=programme.title, edition=edition, units=units)
-        write_text(folder / "FIRST_STEPS.md", page)
-        about = {"edition": edition, "version": rilo_training.__version__, "worlds": worlds}
-        write_text(folder / RELEASE, json.dumps(about, indent=1))
+        waiting.mkdir(parents=True)
+        _fill(waiting, programme, material, worlds, edition)
+        if folder.exists():
+            folder.rmdir()
+        waiting.rename(folder)
     except OSError as reason:
         raise CourseError(
             f"The release {folder} cannot be written: {reason.strerror}. "
             "Choose a folder in which you may write."
         ) from reason
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
     return folder
+
+
+def _fill(folder: Path, programme: Programme, material: Path, worlds: int, edition: str) -> None:
+    """Write a whole release into a new folder."""
+    _build_wheel(programme.root, folder)
+    for name in ("run.py", "requirements.lock", "LICENSE"):
+        shutil.copy(programme.root / name, folder / name)
+    copy_folder(material, folder / "course")
+    practice = read_json(material / "datasets" / "practice" / "world.json").get("world_id")
+    prepared = read_json(material / "worlds.json")
+    for keys in (folder / "course" / "keys").iterdir():
+        wanted = {practice, *(entry["world_id"] for entry in prepared.get(keys.name, []))}
+        for key in keys.iterdir():
+            if key.stem not in wanted:
+                key.unlink()  # of an earlier release, or of use only where the material is made
+    units = "\n".join(
+        f"- {unit.id} {unit.title} ({unit.minutes} minutes)" for unit in programme.units
+    )
+    page = FIRST_STEPS.format(title=programme.title, edition=edition, units=units)
+    write_text(folder / "FIRST_STEPS.md", page)
+    about = {"edition": edition, "version": rilo_training.__version__, "worlds": worlds}
+    write_text(folder / RELEASE, json.dumps(about, indent=1))
 
 
 def _build_wheel(root: Path, folder: Path) -> None:

@@ -125,11 +125,14 @@ def problems_of_form(notebook: NotebookNode, unit: Unit) -> list[str]:
             problems.append(f"There must be one {role} cell. Found {roles.count(role)}.")
     tasks, answers = cells_of(notebook, "task"), cells_of(notebook, "answer")
     keys = cells_of(notebook, "key")
-    for question, check in cells_of(notebook, "check").items():
-        name = check_calls(check.source)[question]
-        for role, cells in (("task", tasks), ("answer", answers), ("key", keys)):
+    checks = cells_of(notebook, "check")
+    parts = {"task": tasks, "answer": answers, "check": checks, "key": keys}
+    for question in dict.fromkeys(name for cells in parts.values() for name in cells):
+        for role, cells in parts.items():
             if question not in cells:
                 problems.append(f"{question}: there is no {role} cell.")
+    for question, check in checks.items():
+        name = check_calls(check.source)[question]
         if question in tasks and f"`{name}`" not in tasks[question].source:
             problems.append(f"{question}: the task does not name `{name}`.")
         if question in answers and not solution_of(answers[question].source).strip():
@@ -140,6 +143,8 @@ def problems_of_form(notebook: NotebookNode, unit: Unit) -> list[str]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.rstrip().endswith(";"):
             problems.append(f"The cell {cell.id!r} ends with ';'.")
+        if "NBVAL" in cell.source:
+            problems.append(f"The cell {cell.id!r} has a mark for NBVAL: every cell is compared.")
         if any(output.get("name") == "stderr" for output in cell.get("outputs", [])):
             problems.append(f"The cell {cell.id!r} writes to stderr.")
     return problems
@@ -158,8 +163,8 @@ def problems_of_copy(notebook: NotebookNode) -> list[str]:
             continue
         for line in secret.splitlines():
             bare = line.strip()
-            if len(bare) < 12 or bare in public:
-                continue  # too short to be an answer, or shown in a worked example
+            if len(bare) < 12 or (role == "key" and bare in public):
+                continue  # too short to be an answer; or a key repeats what a task shows
             if json.dumps(bare, ensure_ascii=False)[1:-1] in text:
                 problems.append(f"This line of {cell.id!r} survives in the copy: {bare[:60]}")
     for cell in copy_.cells:

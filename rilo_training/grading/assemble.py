@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from rilo_training.course.notebook import question_of, role_of
+from rilo_training.course.notebook import CELL_BREAK, question_of, role_of
 from rilo_training.grading.submissions import Cell
 from rilo_training.learn.session import check_calls
 
@@ -73,12 +73,12 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
             if code and code not in parts:
                 parts.append(code)
         parts += _typed_into_check(blank, place, cells, question, notes)
-        answer = "\n\n".join(parts)
+        answer = CELL_BREAK.join(parts)
         if len(answer) > MOST_CHARACTERS:
             notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
             answer = ""
         earlier = made.answers.get(question, "")
-        made.answers[question] = f"{earlier}\n\n{answer}".strip()
+        made.answers[question] = CELL_BREAK.join(part for part in (earlier, answer) if part)
         if not own:
             notes.append("The answer cell was not there; its place was found from its neighbours.")
     for number, cell in enumerate(blank.cells):

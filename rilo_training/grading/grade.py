@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,7 @@ def grade(
     store = Store(out)
     summary = Summary(problems=list(found.problems))
     rehearsal = "" if seed is None else f"seed {seed}"
+    store.refuse_another_kind(rehearsal)
     waiting = []
     units = sorted({submission.unit for submission in found.submissions})
     for unit_id in units:
@@ -146,16 +147,19 @@ def grade(
             else:
                 waiting.append(Task(submission, *prepared))
     about = {"attempt": attempt, "isolation": level, "rehearsal": rehearsal}
+    work = _work(waiting, executor)
     try:
-        for done, (task, result) in enumerate(_work(waiting, executor), start=1):
+        for done, (task, result) in enumerate(work, start=1):
             who = f"{task.submission.participant} {task.submission.unit}"
             say(f"graded {done} of {len(waiting)}: {who}")
-            if isinstance(result, Exception):
-                summary.problems.append(f"{who} was not graded. {result}")
+            if isinstance(result, BaseException):
+                words = str(result) or type(result).__name__
+                summary.problems.append(f"{who} was not graded. {words}")
                 continue
             _keep(store, task, result, about)
             summary.graded += 1
     finally:
+        work.close()
         results = store.results(rehearsal)
         summary.problems += write_reports(programme, store, results)
     return summary
@@ -180,22 +184,23 @@ def _prepare(
 
 def _work(
     tasks: Sequence[Task], executor: Executor | None
-) -> Sequence[tuple[Task, Graded | Exception]] | Any:
+) -> Generator[tuple[Task, Graded | BaseException], None, None]:
     """Give each task with its result, as they get done; a failure is a result too."""
-    futures: dict[Future[Graded], Task] = {}
-    if executor is not None:
-        from concurrent.futures import as_completed
-
-        futures = {executor.submit(grade_one, task): task for task in tasks}
-        for future in as_completed(futures):
-            reason = future.exception()
-            yield futures[future], reason if reason is not None else future.result()
+    if executor is None:
+        for task in tasks:
+            try:
+                yield task, grade_one(task)
+            except Exception as reason:  # one submission never stops the others
+                yield task, reason
         return
-    for task in tasks:
-        try:
-            yield task, grade_one(task)
-        except (RunFailed, OSError) as reason:
-            yield task, reason
+    futures = {executor.submit(grade_one, task): task for task in tasks}
+    try:
+        for future in as_completed(futures):
+            failed = future.exception()
+            yield futures[future], failed if failed is not None else future.result()
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def grade_one(task: Task) -> Graded:

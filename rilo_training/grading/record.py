@@ -11,6 +11,7 @@ import hmac
 import itertools
 import json
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -111,15 +112,36 @@ class Store:
             connection.close()
 
     def _secret(self) -> bytes:
-        """Return the secret seed of this store, drawn once."""
+        """Return the secret seed of this store, drawn once. Called by one process at a time."""
         path = self.folder / "secret" / "seed"
-        if not path.exists():
+        kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        if not kept:  # also where a computer stopped before it was written
+            kept = secrets.token_hex(16)
             path.parent.mkdir(exist_ok=True)
-            with contextlib.suppress(FileExistsError):  # two graders at once: the first draws
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(secrets.token_hex(16))
-        return bytes.fromhex(path.read_text(encoding="utf-8"))
+            waiting = path.with_name(f".seed-{secrets.token_hex(4)}")
+            handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(kept)
+            waiting.replace(path)
+        if not re.fullmatch("[0-9a-f]{32}", kept):
+            raise CourseError(
+                f"The secret seed in {path} is damaged. Put it back from a copy, or grade into a "
+                "new folder."
+            )
+        return bytes.fromhex(kept)
+
+    def refuse_another_kind(self, rehearsal: str) -> None:
+        """Raise where this store holds official results and this is a rehearsal, or the reverse."""
+        with self._history() as history:
+            rows = history.execute("SELECT DISTINCT rehearsal FROM runs").fetchall()
+        kinds = {row[0] for row in rows}
+        if kinds - {rehearsal}:
+            there = sorted(kinds)[-1]
+            raise CourseError(
+                f"The folder {self.folder} holds "
+                + (f"a rehearsal with {there}" if there else "official results")
+                + ". Use another folder for another kind of run."
+            )
 
     def official(
         self,

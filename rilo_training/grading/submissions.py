@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rilo_training.files import sha256_of
+from rilo_training.files import sha256_of, whole_text
 
 MOST_BYTES = 50_000_000
 _CHECKPOINTS = {".ipynb_checkpoints", "__MACOSX"}  # copies that programs leave behind
@@ -104,7 +104,7 @@ def read_submission(path: Path, folder: Path, units: Iterable[str]) -> Submissio
     about = _submission_metadata(content)
     parts = path.relative_to(folder).parts
     participant = about.get("participant") if len(parts) == 1 else parts[0]
-    participant = _whole(participant) if isinstance(participant, str) else ""
+    participant = whole_text(participant) if isinstance(participant, str) else ""
     unit = _unit_of(path, units)
     if unit is None:
         raise SubmissionError(
@@ -165,7 +165,7 @@ def cells_of_file(content: dict[str, Any]) -> tuple[Cell, ...]:
         cells.append(
             Cell(
                 str(found.get("cell_type", ""))[:20],
-                _whole(source) if isinstance(source, str) else "",
+                whole_text(source) if isinstance(source, str) else "",
                 str(found.get("id", ""))[:100],
                 str(rilo.get("role", ""))[:20],
                 str(rilo.get("question", ""))[:20],
@@ -203,11 +203,6 @@ def read_notebook_file(path: Path) -> dict[str, Any]:
 def _unit_of(path: Path, units: Iterable[str]) -> str | None:
     name = path.name.lower()
     return next((unit for unit in units if name.startswith(unit.lower())), None)
-
-
-def _whole(text: str) -> str:
-    """Return a text without half characters, which no file and no page can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _submission_metadata(content: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
+from rilo_training.files import whole_text
 from rilo_training.kernels.manager import OwnKernelManager
 from rilo_training.kernels.outcome import CellOutcome, Limits
 
@@ -23,6 +24,8 @@ _TIMEOUT = "CellTimeout"
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _IGNORED = ("update_display_data", "comm_open", "comm_msg", "comm_close", "clear_output")
 _SECONDS_TO_ANSWER = 5
+_MOST_DECLARED = 4_000_000  # characters of one cell
+_MOST_OF_AN_ERROR = 20_000
 
 
 class RecordingClient(NotebookClient):
@@ -87,6 +90,12 @@ class RecordingClient(NotebookClient):
                 except DeadKernelError:
                     self._outcome(cell).status = "kernel_died"
                     return
+                except Exception as reason:  # messages that no kernel sends: code sent them
+                    outcome = self._outcome(cell)
+                    outcome.status = "error"
+                    outcome.detail = f"the kernel sent what cannot be read ({reason})"[:300]
+                    await self._end_kernel()
+                    return
                 timed_out = self._outcome(cell).status == "timeout"
                 if timed_out and not await self._kernel_answers():
                     await self._end_kernel()
@@ -114,7 +123,7 @@ class RecordingClient(NotebookClient):
         else:
             outcome.status = "error"
             text = f"{content.get('ename', 'Error')}: {content.get('evalue', '')}"
-            outcome.detail = text.splitlines()[0][:300]
+            outcome.detail = whole_text(text.splitlines()[0][:300])
 
     async def _end_kernel(self) -> None:
         assert self.km is not None
@@ -138,21 +147,33 @@ class RecordingClient(NotebookClient):
         self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
     ) -> nbformat.NotebookNode | None:
         """Keep declared data apart from the outputs, and the outputs within their limit."""
-        kind = msg["msg_type"]
+        kind, content = msg["msg_type"], msg["content"]
         if kind in _IGNORED:
             return None
-        data = msg["content"].get("data", {}) if kind == "display_data" else {}
-        declared = [(str(mime), str(data[mime])) for mime in data if _is_declared(mime)]
-        if declared:
-            self._outcome(cell).declared.extend(declared)
+        if kind in _OUTPUTS and self._is_held_back(kind, content, cell, cell_index):
             return None
-        if kind in _OUTPUTS:
-            used = self._characters.get(cell_index, 0) + len(str(msg["content"]))
-            self._characters[cell_index] = used
-            if used > self._limits.output_characters and kind != "error":
-                return None
-        return super().process_message(msg, cell, cell_index)
+        if kind == "error":
+            content["evalue"] = str(content.get("evalue", ""))[:_MOST_OF_AN_ERROR]
+            content["traceback"] = [str(content.get("traceback", ""))[-_MOST_OF_AN_ERROR:]]
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except (KeyError, TypeError, AttributeError):
+            return None  # a message that no kernel sends
 
-
-def _is_declared(mime: object) -> bool:
-    return isinstance(mime, str) and mime.startswith(DECLARED_PREFIX)
+    def _is_held_back(
+        self, kind: str, content: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
+    ) -> bool:
+        """Whether a message is no output: declared data, or more than a cell may show."""
+        used = self._characters.get(cell_index, 0)
+        self._characters[cell_index] = used + len(str(content))
+        data = content.get("data") if kind == "display_data" else None
+        declared = {
+            mime: text
+            for mime, text in (data.items() if isinstance(data, dict) else ())
+            if isinstance(mime, str) and mime.startswith(DECLARED_PREFIX)
+        }
+        if declared:
+            if used < _MOST_DECLARED:
+                self._outcome(cell).declared.extend((k, str(v)) for k, v in declared.items())
+            return True
+        return kind != "error" and used > self._limits.output_characters
