@@ -22,7 +22,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except Exception as reason:
-            if isinstance(reason, OSError) and not isinstance(reason, click.ClickException):
+            if isinstance(reason, OSError) and not isinstance(reason, BrokenPipeError):
                 sentence = f"{reason.filename or 'A file'} cannot be used: {reason.strerror}."
             elif _is_ours(reason):
                 sentence = str(reason)

@@ -7,7 +7,7 @@ import copy
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from rilo_training.learn.session import check_calls
 # its own cells anyway.
 LOCKED_ROLES = ("setup", "task", "check", "key")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-CELL_BREAK = "\n\n# %% the next cell of this answer\n"
 ROLES = ("parameters", "setup", "prose", "example", "task", "answer", "check", "key")
 _TASK_HEADING = re.compile(r"^#{2,4} Question (\d+)\b", re.MULTILINE)
 _KEY_CALLS = {"key", "mistake", "claim"}
@@ -250,11 +249,10 @@ def participant_copy(notebook: NotebookNode) -> NotebookNode:
     return made
 
 
-def with_answers(copy_: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+def with_answers(copy_: NotebookNode, answers: Mapping[str, str | Sequence[str]]) -> NotebookNode:
     """Return a copy whose answer cells hold the given code, question by question.
 
-    Code with :data:`CELL_BREAK` in it becomes several cells, so that one which fails does not
-    take the next along.
+    A list of codes becomes as many cells, so that one which fails does not take the next along.
     """
     made = copy.deepcopy(copy_)
     filled: set[str] = set()
@@ -264,7 +262,8 @@ def with_answers(copy_: NotebookNode, answers: Mapping[str, str]) -> NotebookNod
         question = question_of(cell)
         if role_of(cell) != "answer" or question is None or question not in answers:
             continue
-        parts = answers[question].split(CELL_BREAK) if question not in filled else [""]
+        given = answers[question] if question not in filled else ""
+        parts = [given] if isinstance(given, str) else [*given] or [""]
         filled.add(question)
         cell["source"] = parts[0]
         for number, part in enumerate(parts[1:], start=2):

@@ -99,6 +99,7 @@ def build_release(
         raise CourseError(f"The folder {folder} is not empty. Choose a new folder.")
     cache = programme.root / "build" / f"material_{edition}"
     material = build_material(programme, cache, worlds=worlds, edition=edition, say=say)
+    folder = folder.resolve()
     waiting = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
     try:
         say("the package")

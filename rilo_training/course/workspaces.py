@@ -67,14 +67,25 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CourseError(_IN_USE.format(folder=folder))
     public = _units(material)
-    waiting = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+    place = folder.resolve()
+    waiting = place.with_name(f".{place.name}-{uuid.uuid4().hex[:8]}")
     try:
-        _fill(waiting, participant, material, public)
-        if folder.exists():
-            folder.rmdir()  # it is empty; where somebody filled it meanwhile, this fails
-        waiting.rename(folder)
+        _fill(waiting, material, public)
+        place.mkdir(parents=True, exist_ok=True)
+        # Of two who start in one folder, one moves this first; then it is in the way of the other.
+        (waiting / FOLDER).rename(place / FOLDER)
+        for part in waiting.iterdir():
+            part.rename(place / part.name)
+        # The state comes last: a folder without it is not a workspace yet.
+        about = {
+            "participant": participant,
+            "edition": public["edition"],
+            "version": public["version"],
+            "units": [unit["id"] for unit in public["units"]],
+        }
+        write_text(place / FOLDER / STATE, json.dumps(about, indent=1))
     except OSError as reason:
-        if folder.is_dir() and any(folder.iterdir()):
+        if (place / FOLDER).is_dir():
             raise CourseError(_IN_USE.format(folder=folder)) from reason
         raise CourseError(
             f"The workspace {folder} cannot be written: {reason.strerror}. "
@@ -85,8 +96,8 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
     return Workspace(folder)
 
 
-def _fill(folder: Path, participant: str, material: Path, public: dict[str, Any]) -> None:
-    """Write a whole workspace into a new folder."""
+def _fill(folder: Path, material: Path, public: dict[str, Any]) -> None:
+    """Write all of a workspace but its state into a new folder."""
     copy_folder(material / "datasets", folder / "datasets")
     inner = folder / FOLDER
     for name in ("copies", "keys"):
@@ -97,13 +108,6 @@ def _fill(folder: Path, participant: str, material: Path, public: dict[str, Any]
     write_text(inner / "units.json", json.dumps(public, indent=1))
     for unit in public["units"]:
         _give_out(inner / "copies" / unit["file"], folder / unit["folder"] / unit["file"])
-    about = {
-        "participant": participant,
-        "edition": public["edition"],
-        "version": public["version"],
-        "units": [unit["id"] for unit in public["units"]],
-    }
-    write_text(inner / STATE, json.dumps(about, indent=1))
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from rilo_training.course.notebook import CELL_BREAK, question_of, role_of
+from rilo_training.course.notebook import question_of, role_of
 from rilo_training.grading.submissions import Cell
 from rilo_training.learn.session import check_calls
 
@@ -23,14 +23,19 @@ MOST_CHARACTERS = 200_000
 
 @dataclass
 class Assembled:
-    """The code of each answer, and sentences about what was found.
+    """The code cells of each answer, and sentences about what was found.
 
-    ``answers`` has the empty text where nothing but the starter was found.
+    ``cells`` has an empty list where nothing but the starter was found.
     """
 
-    answers: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     unused: int = 0
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The code of each answer as one text."""
+        return {question: "\n\n".join(parts) for question, parts in self.cells.items()}
 
 
 def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
@@ -73,12 +78,10 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
             if code and code not in parts:
                 parts.append(code)
         parts += _typed_into_check(blank, place, cells, question, notes)
-        answer = CELL_BREAK.join(parts)
-        if len(answer) > MOST_CHARACTERS:
+        if sum(map(len, parts)) > MOST_CHARACTERS:
             notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
-            answer = ""
-        earlier = made.answers.get(question, "")
-        made.answers[question] = CELL_BREAK.join(part for part in (earlier, answer) if part)
+            parts = []
+        made.cells.setdefault(question, []).extend(parts)
         if not own:
             notes.append("The answer cell was not there; its place was found from its neighbours.")
     for number, cell in enumerate(blank.cells):
@@ -169,17 +172,22 @@ def _typed_into_check(
         position = place.get(number)
         if question_of(cell) != question or role_of(cell) != "check" or position is None:
             continue
-        theirs = cells[position]
-        lines = [
-            line
-            for line in theirs.source.splitlines()
-            if line.strip() != cell.source.strip() and not line.startswith(f'check("{question}"')
-        ]
-        code = "\n".join(lines).strip()
-        if theirs.cell_type == "code" and code:
+        code = _without_checks(cells[position].source)
+        if cells[position].cell_type == "code" and code:
             notes.append("Code stood in the check cell. It was used.")
             return [code]
     return []
+
+
+def _without_checks(source: str) -> str:
+    """Return the statements of a cell that are no checks; empty where there are none."""
+    lines = source.splitlines()
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "\n".join(line for line in lines if not line.startswith("check(")).strip()
+    kept = [s for s in statements if not ast.unparse(s).startswith("check(")]
+    return "\n".join("\n".join(lines[s.lineno - 1 : s.end_lineno]) for s in kept)
 
 
 def _region(

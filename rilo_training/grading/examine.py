@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Examined:
 
 def examine(
     blank: NotebookNode,
-    answers: Mapping[str, str],
+    answers: Mapping[str, Sequence[str]],
     key: Mapping[str, Question],
     unit_id: str,
     extract: Path,
@@ -48,7 +48,7 @@ def examine(
     blank
         The participant's copy as it was given out.
     answers
-        The code of each answer.
+        The code cells of each answer.
     key
         Each question with its reference on this world.
     unit_id, extract, limits
@@ -66,7 +66,7 @@ def examine(
     for name, question in key.items():
         first = judge_run(question, evidence[name], typed_in.get(name))
         judgements[name] = first
-        if first.has_full_marks or is_untouched(evidence[name], answers.get(name, "")):
+        if first.has_full_marks or is_untouched(evidence[name], answers.get(name, ())):
             continue
         say(f"running question {name[1:]} alone")
         needed = with_needs(dict(key), name)

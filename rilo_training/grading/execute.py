@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +39,7 @@ class Execution:
 
 def execute(
     blank: NotebookNode,
-    answers: Mapping[str, str],
+    answers: Mapping[str, Sequence[str]],
     questions: Iterable[str],
     unit_id: str,
     extract: Path,
@@ -54,7 +54,7 @@ def execute(
     blank
         The participant's copy as it was given out.
     answers
-        Code for each question.
+        The code cells for each question.
     questions
         Which questions to run: all of them, or one with what it needs.
     unit_id, extract, limits
@@ -90,6 +90,6 @@ def _evidence(notebook: NotebookNode, run: NotebookRun, question: str) -> Eviden
     return Evidence(answer, "ok")
 
 
-def is_untouched(evidence: Evidence, code: str) -> bool:
+def is_untouched(evidence: Evidence, cells: Sequence[str]) -> bool:
     """Whether there is nothing to run again: no code, and the name is still ``...``."""
-    return not code.strip() and evidence.answer in (None, NOT_ATTEMPTED)
+    return not any(cell.strip() for cell in cells) and evidence.answer in (None, NOT_ATTEMPTED)

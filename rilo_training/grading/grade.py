@@ -211,7 +211,7 @@ def grade_one(task: Task) -> Graded:
     assembled = assemble(task.blank, task.submission.cells)
     examined = examine(
         task.blank,
-        assembled.answers,
+        assembled.cells,
         questions,
         task.submission.unit,
         task.official.extract,

@@ -106,7 +106,7 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
     limits = Limits(cell_seconds=int(unit["cell_seconds"]))
     examined = examine(
         blank,
-        assembled.answers,
+        assembled.cells,
         key,
         unit_id,
         extract,
@@ -115,7 +115,7 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
     )
     judgements = examined.judgements
     say(f"{unit_id}: running all questions on other data")
-    other = _on_other_data(blank, assembled.answers, unit_id, limits)
+    other = _on_other_data(blank, assembled.cells, unit_id, limits)
     typed_in = [
         name
         for name, question in key.items()
@@ -135,7 +135,7 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
 
 
 def _on_other_data(
-    blank: NotebookNode, answers: dict[str, str], unit_id: str, limits: Limits
+    blank: NotebookNode, answers: dict[str, list[str]], unit_id: str, limits: Limits
 ) -> dict[str, Evidence]:
     """Return what the same code declares on another world; nobody needs its key for that."""
     with TemporaryDirectory(prefix="rilo-other-") as folder:
