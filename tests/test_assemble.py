@@ -351,6 +351,27 @@ def test_an_endless_answer_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "longer than" in found.notes["q2"][0]
 
 
+def test_an_answer_in_hundreds_of_cells_does_not_run_for_hours() -> None:
+    """Each cell has seconds of its own, so there are not many of them: the rest go together."""
+    cells = filled()
+    place = place_of(cells, "q2-answer")
+    for number in range(300):
+        cells.insert(place, own(f"import time\ntime.sleep(19)  # {number}"))
+    found = read(cells)
+    assert len(found.cells["q2"]) <= 50
+    assert {q: found.answers[q] for q in ("q1", "q3")} == {q: ALL[q] for q in ("q1", "q3")}
+
+
+@pytest.mark.parametrize("terms", [100, 400, 900])
+def test_a_long_sum_in_the_check_cell_stops_nothing(terms: int) -> None:
+    """A statement that is deep inside is read like any other, wherever it stands."""
+    cells = filled()
+    check = place_of(cells, "q2-check")
+    cells[check]["source"] = f"x = {' + '.join(['1'] * terms)}\n{cells[check].source}"
+    found = read(cells)
+    assert code_for("q2") in found.answers["q2"]
+
+
 UNREADABLE = {
     "not Python": "this is :: not python",
     "a null character": "a = '\x00'",

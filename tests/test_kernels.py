@@ -291,6 +291,20 @@ def test_a_flood_of_errors_is_held_back(tmp_path: Path) -> None:
     assert len(json.dumps(found.notebook)) < 100_000
 
 
+def test_many_errors_are_held_back_like_one(tmp_path: Path) -> None:
+    """Code can send as many messages of errors as it likes: together they have the same limit."""
+    code = (
+        "kernel = get_ipython().kernel\n"
+        "content = {name: 'x' * 20_000 for name in ('ename', 'evalue')}\n"
+        "for _ in range(100):\n"
+        "    kernel.session.send(kernel.iopub_socket, 'error', parent=kernel.get_parent(),\n"
+        "                        content={**content, 'traceback': ['x' * 20_000]})"
+    )
+    found = run(tmp_path, flood=code)
+    assert found.cells["flood"].status != "not_run"
+    assert len(json.dumps(found.notebook)) < 500_000
+
+
 @pytest.mark.skipif(not hasattr(os, "kill") or os.name == "nt", reason="needs process ids")
 def test_no_process_of_a_run_stays_behind(tmp_path: Path) -> None:
     """What a participant's code started ends with its run."""

@@ -24,6 +24,9 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ROLES = ("parameters", "setup", "prose", "example", "task", "answer", "check", "key")
 _TASK_HEADING = re.compile(r"^#{2,4} Question (\d+)\b", re.MULTILINE)
 _KEY_CALLS = {"key", "mistake", "claim"}
+_KEY_WORDS = re.compile(
+    r"^[ \t]*((key|mistake|claim)\(|(from|import) rilo_training\.course\b)", re.MULTILINE
+)
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 
 
@@ -189,8 +192,8 @@ def _is_key(source: str) -> bool:
     """Whether a cell calls ``key``, ``mistake`` or ``claim``, or imports from the course."""
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError):
-        return False
+    except (SyntaxError, ValueError):  # a cell may hold lines that only IPython reads
+        return bool(_KEY_WORDS.search(source))
     called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     imported = {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
     imported |= {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
@@ -286,13 +289,14 @@ def alone(notebook: NotebookNode, questions: Iterable[str]) -> NotebookNode:
     return made
 
 
-def solutions_of(notebook: NotebookNode) -> dict[str, str]:
+def solutions_of(notebook: NotebookNode, *, with_starter: bool = True) -> dict[str, str]:
     """Return the reference solution of each question, as code for its answer cell."""
     found: dict[str, list[str]] = {}
     for cell in notebook.cells:
         question = question_of(cell)
         if role_of(cell) == "answer" and question:
-            found.setdefault(question, []).append(_solved(cell.source))
+            code = _solved(cell.source) if with_starter else solution_of(cell.source)
+            found.setdefault(question, []).append(code)
     return {question: "\n".join(parts) for question, parts in found.items()}
 
 

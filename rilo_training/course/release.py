@@ -105,9 +105,9 @@ def build_release(
         say("the package")
         waiting.mkdir(parents=True)
         _fill(waiting, programme, material, worlds, edition)
-        if folder.exists():
-            folder.rmdir()
-        waiting.rename(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in sorted(waiting.iterdir()):
+            part.rename(folder / part.name)
     except OSError as reason:
         raise CourseError(
             f"The release {folder} cannot be written: {reason.strerror}. "

@@ -102,7 +102,7 @@ def verify_unit(
         except CourseError as reason:
             report.problems.append(str(reason))
     report.worlds, report.replaced = len(references), len(refused)
-    if len(refused) > max(1, worlds // 2):
+    if len(refused) > max(1, worlds // 5):
         report.problems.append(f"Too many worlds had to be replaced. First: {refused[0]}")
     if references:
         report.problems += _problems_of_points(notebook, unit, references[0])

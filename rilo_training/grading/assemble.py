@@ -19,6 +19,7 @@ from rilo_training.grading.submissions import Cell
 from rilo_training.learn.session import check_calls
 
 MOST_CHARACTERS = 200_000
+MOST_CELLS = 12  # each may use the seconds of a cell; the rest go into one
 
 
 @dataclass
@@ -81,6 +82,8 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
         if sum(map(len, parts)) > MOST_CHARACTERS:
             notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
             parts = []
+        if len(parts) > MOST_CELLS:
+            parts = [*parts[: MOST_CELLS - 1], "\n\n".join(parts[MOST_CELLS - 1 :])]
         made.cells.setdefault(question, []).extend(parts)
         if not own:
             notes.append("The answer cell was not there; its place was found from its neighbours.")
@@ -186,8 +189,15 @@ def _without_checks(source: str) -> str:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "\n".join(line for line in lines if not line.startswith("check(")).strip()
-    kept = [s for s in statements if not ast.unparse(s).startswith("check(")]
+    kept = [s for s in statements if not _is_check(s)]
     return "\n".join("\n".join(lines[s.lineno - 1 : s.end_lineno]) for s in kept)
+
+
+def _is_check(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(func=ast.Name(id="check"))):
+            return True
+    return False
 
 
 def _region(

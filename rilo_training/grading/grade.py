@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, as_completed
@@ -24,10 +25,14 @@ from rilo_training.grading.examine import examine
 from rilo_training.grading.execute import Evidence
 from rilo_training.grading.record import Official, Store
 from rilo_training.grading.report import executed_text, write_reports
-from rilo_training.grading.submissions import Submission, find_submissions
+from rilo_training.grading.submissions import Submission, find_submissions, printable
 from rilo_training.kernels import Limits, RunFailed
 
 ISOLATION = ("auto", "bwrap", "process")
+OUTSIDE = (
+    "Cells of your own outside of the questions are not used. Put code that an answer needs "
+    "between its task and its check."
+)
 ACCIDENTS_ONLY = (
     "Isolation: process. It protects against accidents, not against attackers: a submission "
     "could read files of this computer and use its network."
@@ -135,7 +140,7 @@ def grade(
         try:
             say(f"{unit_id}: world and key")
             prepared = _prepare(programme, programme.unit(unit_id), store, attempt, seed, say)
-        except (CourseError, RunFailed) as reason:
+        except (CourseError, RunFailed, sqlite3.Error) as reason:
             summary.problems.append(f"{unit_id} was not graded. {reason}")
             continue
         for submission in found.submissions:
@@ -150,7 +155,7 @@ def grade(
     work = _work(waiting, executor)
     try:
         for done, (task, result) in enumerate(work, start=1):
-            who = f"{task.submission.participant} {task.submission.unit}"
+            who = f"{printable(task.submission.participant)} {task.submission.unit}"
             say(f"graded {done} of {len(waiting)}: {who}")
             if isinstance(result, BaseException):
                 words = str(result) or type(result).__name__
@@ -227,6 +232,9 @@ def grade_one(task: Task) -> Graded:
             f"{task.official.extract.parent.name} in the store, and grade again."
         )
     notes = {name: " ".join(sentences) for name, sentences in assembled.notes.items()}
+    for name, judgement in examined.judgements.items():
+        if judgement.verdict == "error" and assembled.unused:
+            notes[name] = f"{notes.get(name, '')} {OUTSIDE}".strip()
     executed = executed_text(examined.notebook)
     return Graded(examined.judgements, shown, notes, executed, time.monotonic() - start)
 

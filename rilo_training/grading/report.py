@@ -342,6 +342,11 @@ def safe_picture(encoded: object) -> str:
 def executed_text(notebook: NotebookNode) -> str:
     """Return the executed notebook as text, without what papermill notes about itself."""
     notebook.metadata.pop("papermill", None)
+    notebook["cells"] = [
+        cell
+        for cell in notebook.cells
+        if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
+    ]
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=True) + "\n"

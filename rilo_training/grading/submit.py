@@ -161,7 +161,7 @@ def describe_hand_in(handed_in: HandedIn) -> str:
             lines.append(f"      {note}")
     if handed_in.unused_cells:
         lines.append(
-            f"  {handed_in.unused_cells} code cells of your own stand outside of the questions. "
+            f"  Code cells of your own outside of the questions: {handed_in.unused_cells}. "
             "They are not used. Put code that an answer needs between its task and its check."
         )
     lines.append(f"Submission file: {handed_in.path}")

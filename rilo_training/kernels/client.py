@@ -25,7 +25,7 @@ _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _IGNORED = ("update_display_data", "comm_open", "comm_msg", "comm_close", "clear_output")
 _SECONDS_TO_ANSWER = 5
 _MOST_DECLARED = 4_000_000  # characters of one cell
-_MOST_OF_AN_ERROR = 20_000
+_LONGEST_LINE, _MOST_LINES = 2_000, 50  # of an error
 
 
 class RecordingClient(NotebookClient):
@@ -73,7 +73,8 @@ class RecordingClient(NotebookClient):
     def create_kernel_manager(self) -> KernelManager:
         """Create the manager; where the system has them, with sockets in a private folder."""
         manager = super().create_kernel_manager()
-        if os.name == "posix":
+        # The path of a socket has a limit of about 100 characters on every system that has them.
+        if os.name == "posix" and len(os.fsencode(self._private)) <= 80:
             manager.transport = "ipc"
             manager.ip = str(self._private / "kernel")
         return manager
@@ -90,10 +91,10 @@ class RecordingClient(NotebookClient):
                 except DeadKernelError:
                     self._outcome(cell).status = "kernel_died"
                     return
-                except Exception as reason:  # messages that no kernel sends: code sent them
+                except Exception:  # messages that no kernel sends: the code of the cell sent them
                     outcome = self._outcome(cell)
                     outcome.status = "error"
-                    outcome.detail = f"the kernel sent what cannot be read ({reason})"[:300]
+                    outcome.detail = "it sent messages that no kernel sends"
                     await self._end_kernel()
                     return
                 timed_out = self._outcome(cell).status == "timeout"
@@ -153,8 +154,11 @@ class RecordingClient(NotebookClient):
         if kind in _OUTPUTS and self._is_held_back(kind, content, cell, cell_index):
             return None
         if kind == "error":
-            content["evalue"] = str(content.get("evalue", ""))[:_MOST_OF_AN_ERROR]
-            content["traceback"] = [str(content.get("traceback", ""))[-_MOST_OF_AN_ERROR:]]
+            for name in ("ename", "evalue"):
+                content[name] = str(content.get(name, ""))[:_LONGEST_LINE]
+            lines = content.get("traceback")
+            lines = lines[-_MOST_LINES:] if isinstance(lines, list) else []
+            content["traceback"] = [str(line)[:_LONGEST_LINE] for line in lines]
         try:
             return super().process_message(msg, cell, cell_index)
         except (KeyError, TypeError, AttributeError):
@@ -165,7 +169,7 @@ class RecordingClient(NotebookClient):
     ) -> bool:
         """Whether a message is no output: declared data, or more than a cell may show."""
         used = self._characters.get(cell_index, 0)
-        self._characters[cell_index] = used + len(str(content))
+        self._characters[cell_index] = now = used + len(str(content))
         data = content.get("data") if kind == "display_data" else None
         declared = {
             mime: text
@@ -173,7 +177,7 @@ class RecordingClient(NotebookClient):
             if isinstance(mime, str) and mime.startswith(DECLARED_PREFIX)
         }
         if declared:
-            if used < _MOST_DECLARED:
+            if now <= _MOST_DECLARED:
                 self._outcome(cell).declared.extend((k, str(v)) for k, v in declared.items())
             return True
-        return kind != "error" and used > self._limits.output_characters
+        return used > self._limits.output_characters

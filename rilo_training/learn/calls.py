@@ -222,9 +222,11 @@ def _world_id(session: Session) -> str:
 
 def _tries(session: Session, question: str) -> int:
     assert session.workspace is not None
+    world_id = _world_id(session)
     return sum(
         entry["unit"] == session.unit
         and entry["question"] == question
+        and entry.get("world") == world_id
         and entry["verdict"] not in ("not_attempted", "correct")
         for entry in session.workspace.progress()
     )
