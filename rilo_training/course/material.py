@@ -156,7 +156,7 @@ def _worked_answers(unit: Unit, notebook: NotebookNode) -> dict[str, str]:
         seeds = itertools.count(WORKED_SEED)
         _, _, reference = next(admitted_worlds(notebook, unit.id, seeds, Path(folder)))
     worked = {}
-    for name, code in solutions_of(notebook, with_starter=False).items():
+    for name, code in solutions_of(notebook).items():
         question = reference.questions[name]
         result = KINDS[question.kind].show(question.reference, question.form)
         worked[name] = f"{code}\n\n# On other data the result is: {result}"

@@ -289,20 +289,24 @@ def alone(notebook: NotebookNode, questions: Iterable[str]) -> NotebookNode:
     return made
 
 
-def solutions_of(notebook: NotebookNode, *, with_starter: bool = True) -> dict[str, str]:
+def solutions_of(notebook: NotebookNode) -> dict[str, str]:
     """Return the reference solution of each question, as code for its answer cell."""
     found: dict[str, list[str]] = {}
     for cell in notebook.cells:
         question = question_of(cell)
         if role_of(cell) == "answer" and question:
-            code = _solved(cell.source) if with_starter else solution_of(cell.source)
-            found.setdefault(question, []).append(code)
+            found.setdefault(question, []).append(_solved(cell.source))
     return {question: "\n".join(parts) for question, parts in found.items()}
 
 
 def _solved(source: str) -> str:
+    """Return an answer cell with its solution, without the marks and the three dots."""
     lines = source.splitlines()
-    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+    return "\n".join(
+        line
+        for line in lines
+        if line.strip() not in (BEGIN, END) and not re.fullmatch(r"\w+ = \.\.\.", line)
+    )
 
 
 def clear_outputs(cell: NotebookNode) -> None:
