@@ -15,7 +15,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -270,11 +270,6 @@ class Store:
                 (rehearsal,),
             ).fetchall()
         return [Result(*row) for row in rows]
-
-
-def as_row(result: Result) -> dict[str, Any]:
-    """Return a result as a dict."""
-    return asdict(result)
 
 
 def _seeds(secret: bytes, unit_id: str, attempt: int) -> Iterator[int]:

@@ -7,7 +7,6 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -277,15 +276,11 @@ def feedback_page(programme: Programme, results: Sequence[Result], executed: Pat
     return _render(
         "feedback.html",
         unit=unit,
-        results=[
-            {"result": result, "cells": cells.get(result.question, []), "task": cells.get("tasks")}
-            for result in results
-        ],
+        results=[{"result": result, "cells": cells.get(result.question, [])} for result in results],
         tasks=cells.get("tasks", {}),
         first=results[0],
         points=points_of({result.question: result for result in results}),
         verdicts=VERDICTS,
-        written=datetime.now(UTC).date().isoformat(),
     )
 
 
