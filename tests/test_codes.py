@@ -62,6 +62,59 @@ def test_units():
     assert (counted.index == counted["base_unit"]).all()
 
 
+@pytest.mark.parametrize(
+    ("places", "code", "pattern"),
+    [(codes.ports, "locode", "[A-Z]{2}[A-Z2-9]{3}"), (codes.airports, "iata", "[A-Z]{3}")],
+)
+def test_places(places, code, pattern):
+    """A port or airport has its own code and name, a country of the list, and a place on earth."""
+    table = places()
+    assert table[code].is_unique
+    assert table[code].str.fullmatch(pattern).all()
+    assert table.notna().all(axis=None)
+    assert not table.duplicated(["name", "country"]).any()
+    assert table["name"].eq(table["name"].str.strip()).all()
+    assert set(table["country"]) <= set(codes.countries()["alpha2"])
+    assert table["latitude_deg"].between(-90, 90).all()
+    assert table["longitude_deg"].between(-180, 180).all()
+
+
+def test_ports():
+    """A port has the country of its code; Members with a coast have a port, the others none."""
+    ports = codes.ports()
+    assert ports["country"].eq(ports["locode"].str[:2]).all()
+    members = codes.members().set_index("alpha2")["has_seaport"]
+    no_port_in_the_source = {"PW", "TL"}
+    assert set(members.index[members]) - set(ports["country"]) == no_port_in_the_source
+    assert not set(members.index[~members]) & set(ports["country"])
+
+
+def test_airports():
+    """Every country has an airport, and the code of Nadi is not read as a missing cell."""
+    airports = codes.airports()
+    assert set(airports["country"]) == set(codes.countries()["alpha2"])
+    assert "NAN" in set(airports["iata"])
+
+
+def test_where_places_are():
+    """Places are where they should be: latitude and longitude are not mixed up, nor their signs."""
+    ports = codes.ports().set_index("locode")
+    airports = codes.airports().set_index("iata")
+    for port, airport in [
+        ("AUSYD", "SYD"),
+        ("BEANR", "BRU"),
+        ("BRSSZ", "GRU"),
+        ("FJSUV", "SUV"),
+        ("HKHKG", "HKG"),
+        ("PECLL", "LIM"),
+        ("SGSIN", "SIN"),
+        ("USLAX", "LAX"),
+        ("WSAPW", "APW"),
+    ]:
+        for column in ("latitude_deg", "longitude_deg"):
+            assert ports.loc[port, column] == pytest.approx(airports.loc[airport, column], abs=0.6)
+
+
 @pytest.mark.parametrize("field", codes.FIELDS)
 def test_labels(field):
     """Labels of a field are distinct, not empty, and hold no blank at either end."""

@@ -6,10 +6,13 @@ a list when it is asked for and return a new copy each time, so a reader may cha
 
 from rilo_training.codes.lists import (
     FIELDS,
+    airports,
     commodities,
     countries,
+    hs_headings,
     labels,
     members,
+    ports,
     sections,
     sub_commodities,
     units,
@@ -17,10 +20,13 @@ from rilo_training.codes.lists import (
 
 __all__ = [
     "FIELDS",
+    "airports",
     "commodities",
     "countries",
+    "hs_headings",
     "labels",
     "members",
+    "ports",
     "sections",
     "sub_commodities",
     "units",

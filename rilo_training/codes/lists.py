@@ -148,6 +148,70 @@ def units() -> pd.DataFrame:
     return _read("units").copy()
 
 
+def ports() -> pd.DataFrame:
+    """Return seaports of the Members and of their partner countries, with where they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per port: ``locode`` (UN/LOCODE without a blank), ``name``, ``country`` (alpha-2),
+        ``latitude_deg``, ``longitude_deg`` (north and east are positive), ``source``. It is no
+        full list: a country has its main ports, and without a coast it has none.
+
+    Examples
+    --------
+    >>> from rilo_training import codes
+    >>> ports = codes.ports().set_index("locode")
+    >>> ports.loc["JPYOK", ["name", "country"]].tolist()
+    ['Yokohama', 'JP']
+    >>> ports.loc[["JPYOK", "FJSUV"], "latitude_deg"].to_dict()
+    {'JPYOK': 35.46, 'FJSUV': -18.12}
+    """
+    return _read("ports").copy()
+
+
+def airports() -> pd.DataFrame:
+    """Return airports of the Members and of their partner countries, with where they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per airport: ``iata``, ``name`` (the city, with the name of the airport where it
+        is needed), ``country`` (alpha-2), ``latitude_deg``, ``longitude_deg`` (north and east are
+        positive), ``source``. It is no full list: every country has at least its main airport.
+
+    Examples
+    --------
+    >>> from rilo_training import codes
+    >>> airports = codes.airports().set_index("iata")
+    >>> airports.loc["NAN", ["name", "country"]].tolist()
+    ['Nadi', 'FJ']
+    """
+    return _read("airports").copy()
+
+
+def hs_headings() -> pd.DataFrame:
+    """Return the headings of the Harmonized System that the consignments of a world use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per heading: ``hs_heading`` (four digits, text), ``wording`` (short, of our own),
+        ``chapter`` (two digits, text), ``source``. It is no full list.
+
+    Examples
+    --------
+    >>> from rilo_training import codes
+    >>> codes.hs_headings().loc[0, ["hs_heading", "chapter"]].tolist()
+    ['0303', '03']
+    """
+    table = _read("hs_headings").copy()
+    for column, digits in (("hs_heading", 4), ("chapter", 2)):
+        # The file is read as numbers, which have no zero in front.
+        table[column] = table[column].astype("str").str.zfill(digits)
+    return table
+
+
 def labels(field: str) -> list[str]:
     """Return the labels that a field of a seizure record may hold.
 
