@@ -181,16 +181,53 @@ def release(out: Path, worlds: int, edition: str) -> None:
 @main.command()
 @click.option("--seed", required=True, type=click.IntRange(0, 2**128 - 1), help="Any number.")
 @click.option("--out", required=True, type=_FOLDER, help="The folder of the world.")
-@click.option("--cases", default=12_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--cases", default=12_000, show_default=True, type=click.IntRange(1, 100_000_000))
 @click.option("--format", "file_format", default="parquet", type=click.Choice(["parquet", "csv"]))
 @click.option("--truth", type=_FOLDER, help="Write the truth too, into this other folder.")
-def world(seed: int, out: Path, cases: int, file_format: Any, truth: Path | None) -> None:
+@click.option("--table", "tables", multiple=True, help="Only this table; may be repeated.")
+@click.option("--story", "stories", multiple=True, help="A story line that must be in it.")
+@click.option("--without", multiple=True, help="A story line that must not be in it.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--report", type=_FOLDER, help="Write the fidelity report, one HTML page.")
+def world(
+    seed: int,
+    out: Path,
+    cases: int,
+    file_format: Any,
+    truth: Path | None,
+    tables: tuple[str, ...],
+    stories: tuple[str, ...],
+    without: tuple[str, ...],
+    jobs: int,
+    report: Path | None,
+) -> None:
     """Make a synthetic world from a seed."""
-    from rilo_training.world import make_world, save_world
+    from concurrent.futures import ProcessPoolExecutor
+    from contextlib import nullcontext
 
-    made = make_world(seed, cases, progress=_say)
-    save_world(made, out, truth_folder=truth, file_format=file_format)
-    click.echo(f"World {made.about['world_id']}: {len(made.seizures):,} seizure lines in {out}")
+    from rilo_training.world import TABLES, write_world
+
+    choices: dict[str, Any] = {"stories": stories, "without": without}
+    with ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext() as executor:
+        about = write_world(
+            out,
+            seed,
+            cases,
+            truth,
+            file_format,
+            _say,
+            tables=tables or TABLES,
+            executor=executor,
+            **choices,
+        )
+    rows = ", ".join(f"{found['rows']:,} {name}" for name, found in about["tables"].items())
+    click.echo(f"World {about['world_id']} in {out}: {rows}")
+    if report is not None:
+        from rilo_training.fidelity.report import write_report
+        from rilo_training.world.make import make_recipe
+
+        write_report(make_recipe(seed, cases, **choices), report, progress=_say)
+        click.echo(f"The fidelity report is ready: {report}")
 
 
 @main.command()

@@ -47,6 +47,7 @@ from rilo_training.course.verify import (
     verify_unit,
     with_needs,
 )
+from rilo_training.course.worlds import UnitWorld
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = load_programme(ROOT).units
@@ -104,26 +105,34 @@ def unit_of(kind: str = "lesson", **more: object) -> Unit:
     return replace(UNITS[0], id="w9d9_01", kind=kind, **more)  # type: ignore[arg-type]
 
 
+ENTRY = {
+    "id": "w9d9_01",
+    "title": "A small unit",
+    "kind": "lesson",
+    "week": 9,
+    "day": 9,
+    "minutes": 65,
+    "desk": "RILO",
+    "folder": "week9",
+    "file": "w9d9_01_lesson_small.ipynb",
+    "office_asks": "How many?",
+    "objectives": ["Add up."],
+    "competences": ["C7"],
+    "tables": ["seizures"],
+    "stories": [],
+    "points": 1,
+}
+
+
+def some_unit() -> Unit:
+    """A unit that stands in no manifest."""
+    return Unit(**ENTRY)  # type: ignore[arg-type]
+
+
 def small_course(folder: Path, parts: list[tuple[str, str]]) -> tuple[Programme, Unit, Path]:
     """A course of one small unit, with a world that is only a name."""
     text = (ROOT / MANIFEST).read_text(encoding="utf-8").partition("[[unit]]")[0]
-    entry = {
-        "id": "w9d9_01",
-        "title": "A small unit",
-        "kind": "lesson",
-        "week": 9,
-        "day": 9,
-        "minutes": 65,
-        "desk": "RILO",
-        "folder": "week9",
-        "file": "w9d9_01_lesson_small.ipynb",
-        "office_asks": "How many?",
-        "objectives": ["Add up."],
-        "competences": ["C7"],
-        "stories": [],
-        "points": 1,
-    }
-    lines = [f"{name} = {json.dumps(value)}" for name, value in entry.items()]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in ENTRY.items()]
     (folder / "curriculum").mkdir(parents=True)
     manifest = text + "[[unit]]\n" + "\n".join(lines) + "\n"
     (folder / MANIFEST).write_text(manifest, encoding="utf-8")
@@ -618,7 +627,7 @@ def test_a_false_claim_or_a_failed_cell_is_a_problem_of_the_key() -> None:
 def worlds_of(monkeypatch: pytest.MonkeyPatch, *references: Reference) -> None:
     """Let the world of each seed, from 0, give the next of these keys, without running anything."""
     found = iter(references)
-    monkeypatch.setattr(admission, "make_world", lambda seed: seed)
+    monkeypatch.setattr(UnitWorld, "make", lambda self, seed: seed)
     monkeypatch.setattr(admission, "save_world", lambda *_, **__: None)
     monkeypatch.setattr(admission, "run_reference", lambda *_: next(found))
 
@@ -634,7 +643,7 @@ def test_a_world_that_is_not_fair_is_replaced_by_the_next(
     refused: dict[int, str] = {}
     found = admission.admitted_worlds(
         new_notebook(),
-        "w9d9_01",
+        some_unit(),
         itertools.count(),
         tmp_path,
         unlike={"q1": encode(42)},
@@ -652,7 +661,7 @@ def test_a_unit_that_is_fair_on_no_world_is_the_unit_s_fault(
 ) -> None:
     """The search ends after twenty worlds, with the reason of the last."""
     worlds_of(monkeypatch, *[key_of(question(support=3))] * 20)
-    found = admission.admitted_worlds(new_notebook(), "w9d9_01", itertools.count(), tmp_path)
+    found = admission.admitted_worlds(new_notebook(), some_unit(), itertools.count(), tmp_path)
     with pytest.raises(CourseError, match=r"^20 worlds in a row .* w9d9_01\..* 3 rows stand"):
         next(found)
 

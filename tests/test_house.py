@@ -19,6 +19,7 @@ LEVELS = [
     {"analysis"},
     {"risk", "anomaly"},
     {"charts"},
+    {"fidelity"},
     {"answers"},
     {"learn"},
     {"kernels"},

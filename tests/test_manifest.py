@@ -48,6 +48,7 @@ file = "w1d1_01_first.ipynb"
 office_asks = "What do we hold?"
 objectives = ["Open an extract."]
 competences = ["C1"]
+tables = ["seizures"]
 stories = []
 points = 10
 """

@@ -28,14 +28,16 @@ from rilo_training.course.workspaces import (
     reset_unit,
     start_workspace,
 )
+from rilo_training.course.worlds import UnitWorld
 from rilo_training.grading.submissions import find_submissions
 from rilo_training.grading.submit import attempted_units, submit_unit
 from rilo_training.learn.workspace import Workspace
-from rilo_training.world import make_world, read_about
+from rilo_training.world import read_about
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST, SECOND = "w9d1_01", "w9d1_90"
 WORLD = "the practice world"
+SEIZURES = UnitWorld(("seizures",), ())
 SEEDS = (71, 72)
 
 
@@ -72,7 +74,7 @@ def key(unit: str, world: str) -> Reference:
 @pytest.fixture(scope="module")
 def worlds() -> list[dict[str, object]]:
     """Two prepared worlds: their seeds and what they are called."""
-    return [{"seed": seed, "world_id": make_world(seed).about["world_id"]} for seed in SEEDS]
+    return [{"seed": seed, "world_id": SEIZURES.make(seed).about["world_id"]} for seed in SEEDS]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,8 @@ def material(tmp_path_factory: pytest.TempPathFactory, worlds: list[dict[str, ob
         (folder / "copies" / file).write_text(blank_copy(unit), encoding="utf-8")
         materials.write_key(folder / "keys" / unit, key(unit, WORLD))
         (folder / "keys" / unit / "made_from.json").write_text("{}", encoding="utf-8")
-        units.append({"id": unit, "title": f"Title of {unit}", "folder": "week9", "file": file})
+        about_unit = {"id": unit, "title": f"Title of {unit}", "folder": "week9", "file": file}
+        units.append({**about_unit, "world": SEIZURES.as_plain()})
     public = {"edition": "cohort", "version": "1", "cell_seconds": 20, "units": units}
     (folder / "units.json").write_text(json.dumps(public), encoding="utf-8")
     (folder / "worlds.json").write_text(json.dumps({SECOND: worlds}), encoding="utf-8")

@@ -1,9 +1,8 @@
 """The synthetic world: the same for the same seed, true to its tables, and honest about defects."""
 
 import doctest
-import json
-import os
-import re
+import importlib
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,50 +13,59 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from rilo_training import codes
-from rilo_training.seizures import COLUMNS, load_seizures
+from rilo_training.seizures import COLUMNS
 from rilo_training.world import (
     PRACTICE_SEED,
-    SYNTHETIC,
+    TABLES,
     WorldError,
+    bulk,
+    calendar,
     cases,
-    defects,
-    digest,
     draws,
     labels,
     lines,
-    make,
     make_world,
-    members,
-    narratives,
     places,
-    practice,
-    read_about,
+    recipe,
     routes,
-    save,
-    save_world,
+    setting,
     streams,
     tables,
 )
-from rilo_training.world import digest as _digest_function
+from rilo_training.world.block import true_block
+from rilo_training.world.recipe import Recipe
+from rilo_training.world.streams import Source
 
 ROOT = Path(__file__).parents[1]
+WORLD = ROOT / "rilo_training" / "world"
 FALSE_ALARM = 0.001
 """Chance that a whole family of exact binomial tests fails though the world is right."""
 
 
 @pytest.fixture(scope="module")
 def practice_world():
-    """The practice world, made from its seed."""
-    return make_world(PRACTICE_SEED)
+    """The seizures of the practice world, made from its seed."""
+    return make_world(PRACTICE_SEED, tables=["seizures"])
 
 
 @pytest.fixture(scope="module")
-def many_cases():
-    """Forty thousand true cases, before reports are late or defects are planted."""
-    habits = members.draw_habits(11)
-    drawn = cases.draw_cases(11, 40_000, habits, lambda part: None)
-    drawn["commodity"] = np.array(labels.order("commodity"), dtype=object)[drawn["commodity_at"]]
-    return drawn
+def plain_setting():
+    """The setting of a world without stories, defects and batches."""
+    return setting.make_setting(Recipe(11, 40_000, plain=True))
+
+
+@pytest.fixture(scope="module")
+def many_cases(plain_setting):
+    """Forty thousand true cases with their labels, whenever they were reported."""
+    drawn = cases.draw_cases(plain_setting, Source(11, 0), 40_000)
+    named = drawn.rename(columns={name: f"{name}_at" for name in drawn.columns})
+    for field in ("commodity", "location", "direction", "detection", "conveyance", "concealment"):
+        named[field] = np.array(labels.order(field), dtype=object)[drawn[field]]
+    named["reporting_country"] = np.array(labels.order("member"), dtype=object)[drawn["reporter"]]
+    countries = np.array([*labels.order("country"), None, "Unknown"], dtype=object)
+    for end in ("departure", "transit", "destination"):
+        named[f"{end}_country"] = countries[drawn[end]]
+    return named.assign(is_ecommerce=drawn["is_ecommerce"])
 
 
 def assert_binomial(found, trials, shares, what):
@@ -75,53 +83,35 @@ def assert_binomial(found, trials, shares, what):
 
 # --- determinism -------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        cases,
-        defects,
-        draws,
-        labels,
-        lines,
-        make,
-        members,
-        narratives,
-        places,
-        practice,
-        routes,
-        save,
-        streams,
-        tables,
-    ],
+MODULES = sorted(
+    ".".join(["rilo_training", "world", *file.relative_to(WORLD).with_suffix("").parts])
+    for file in WORLD.rglob("*.py")
+    if file.name != "__init__.py"
 )
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module, monkeypatch):
     """Every example in a docstring of this room gives what it shows."""
     monkeypatch.chdir(ROOT)
-    assert doctest.testmod(module).failed == 0
-
-
-def test_digest_example():
-    """The example of the digest, which stands behind a function of the same name, runs too."""
-    runner = doctest.DocTestRunner()
-    for test in doctest.DocTestFinder().find(_digest_function, "digest", globs={}):
-        runner.run(test)
-    assert runner.failures == 0
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**128 - 1), number=st.integers(1, 300))
 def test_same_seed(seed, number):
     """The same seed and number of cases give the same world, whatever the size of the seed."""
-    one, two = make_world(seed, number), make_world(seed, number)
-    pd.testing.assert_frame_equal(one.seizures, two.seizures)
-    pd.testing.assert_frame_equal(one.truth_seizures, two.truth_seizures)
+    wanted = ["seizures", "seizures_raw", "movements"]
+    one, two = (make_world(seed, number, tables=wanted) for _ in range(2))
+    for name, table in {**one.tables, **one.truth}.items():
+        pd.testing.assert_frame_equal(table, {**two.tables, **two.truth}[name])
     assert one.about == two.about
+    assert one.stories == two.stories
 
 
 def test_other_seed():
     """Another seed gives another world, with other Members in front."""
-    worlds = [make_world(seed, cases=2_000) for seed in range(5)]
+    worlds = [make_world(seed, cases=2_000, tables=["seizures"]) for seed in range(5)]
     assert len({world.about["world_id"] for world in worlds}) == 5
     first = [world.seizures["reporting_country"].value_counts().index[0] for world in worlds]
     assert len(set(first)) > 1
@@ -131,10 +121,10 @@ def test_other_seed():
 def test_bad_seed(seed):
     """A seed that is no whole number in the range is refused with a sentence."""
     with pytest.raises(WorldError, match="Give a whole number from 0"):
-        make_world(seed, cases=10)
+        make_world(seed, cases=10, tables=["seizures"])
 
 
-@pytest.mark.parametrize("number", [0, -5, 1.5, 1_000_000])
+@pytest.mark.parametrize("number", [0, -5, 1.5, 10**9, True])
 def test_bad_number_of_cases(number):
     """A number of cases that cannot be made is refused with a sentence."""
     with pytest.raises(WorldError, match="number of cases"):
@@ -148,34 +138,87 @@ def test_streams_are_distinct():
     assert len(starts) == len(streams.PARTS)
 
 
-@pytest.mark.parametrize("part", ["narratives", "quantities", "slips", "routes", "dates"])
+CASE_COLUMNS = set(cases.COLUMNS)
+"""What a change of the cases may touch."""
+
+
+@pytest.mark.parametrize("part", ["quantities", "routes", "controls", "delays", "gateways"])
 def test_streams_are_independent(monkeypatch, part):
     """A part that draws otherwise changes its own columns and no others."""
     own = {
-        "narratives": {"narrative"},
-        "quantities": {"base_quantity", "quantity", "unit"},
-        "slips": set(),
-        "routes": {"departure_country", "transit_country", "destination_country"},
-        # The dates decide the numbers of the cases and which are reported in time.
-        "dates": {"seizure_date", "report_date", "case_id"},
+        "quantities": {"base_quantity", "unit", "form", "value_cents"},
+        "routes": {
+            *(
+                f"{end}{what}"
+                for end in ("departure", "transit", "destination")
+                for what in ("", "_port")
+            ),
+        },
+        "controls": {
+            *("direction", "detection", "departure", "transit", "destination"),
+            *("departure_port", "transit_port", "destination_port", "detection_phrase"),
+        },
+        "delays": {"report_day", "is_late_report", "number", "second_number", "is_batch_upload"},
+        "gateways": {"seizure_port", "departure_port", "transit_port", "destination_port"},
     }[part]
-    monkeypatch.setattr(cases, "LAST_DAY", np.datetime64("2026-09-30", "D"))
-    monkeypatch.setattr(make, "LAST_DAY", np.datetime64("2040-01-01", "D"))
-    before, _ = make.true_seizures(3, 500)
+    made = Recipe(3, 500, drawn=False)
+    before = true_block(made, 0, 500)
     monkeypatch.setitem(streams.PARTS, part, 999)
-    after, _ = make.true_seizures(3, 500)
-    order = ["case", "line_no"]
-    before, after = (table.sort_values(order).reset_index(drop=True) for table in (before, after))
-    changed = {name for name in before.columns if not before[name].equals(after[name])}
-    assert changed == own
+    setting.make_setting.cache_clear()
+    after = true_block(made, 0, 500)
+    setting.make_setting.cache_clear()
+    changed = {
+        name
+        for one, two in ((before.cases, after.cases), (before.lines, after.lines))
+        for name in one.columns
+        if not one[name].equals(two[name])
+    }
+    assert changed
+    assert changed <= own
+
+
+def test_parts_are_the_whole():
+    """Made at once or in blocks, by one worker or by several, the rows are the same."""
+    wanted = ["seizures", "seizures_raw"]
+    whole = make_world(9, 45_000, tables=wanted)
+    with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
+        for executor in (threads, processes):
+            parts = make_world(9, 45_000, tables=wanted, executor=executor)
+            assert parts.about == whole.about
+            pd.testing.assert_frame_equal(parts.truth_seizures, whole.truth_seizures)
+    truth = whole.truth_seizures
+    assert truth["row"].tolist() == list(range(len(whole.seizures)))
+    assert not whole.seizures.drop_duplicates(["case_id", "line_no", "narrative"]).empty
+    first = truth.loc[truth["duplicate_of"].dropna().astype(int), "true_case_id"].tolist()
+    assert truth.loc[truth["duplicate_of"].notna(), "true_case_id"].tolist() == first
+
+
+@pytest.mark.parametrize("table", TABLES[:2])
+def test_a_table_does_not_depend_on_the_others(table):
+    """One table alone is the same as beside the others."""
+    alone = make_world(4, 400, tables=[table]).tables[table]
+    beside = make_world(4, 400, tables=["seizures", "seizures_raw", "movements"]).tables[table]
+    pd.testing.assert_frame_equal(alone, beside)
+
+
+def test_an_unknown_table_is_named():
+    """A table that no world holds is refused with the ones that there are."""
+    with pytest.raises(WorldError, match=r"'cargo' is not known\. Choose among: seizures, "):
+        make_world(1, 10, tables=["cargo"])
+
+
+def test_an_unknown_story_is_named():
+    """A story line that is not known is refused with the ones that there are."""
+    with pytest.raises(WorldError, match=r"'ghost' is not known\. Choose among: displaced_route"):
+        make_world(1, 10, tables=["seizures"], stories=["ghost"])
 
 
 def test_progress():
     """The progress hook is told each part once, in order."""
     told = []
-    make_world(1, cases=50, progress=told.append)
-    expected = ["members", "cases", "routes", "lines", "narratives", "defects", "digests"]
-    assert told == expected
+    make_world(1, 45_000, told.append, tables=["seizures", "movements"])
+    blocks = [f"seizures, block {block} of 2" for block in (1, 2)]
+    assert told == [*blocks, "movements"]
 
 
 # --- the extract -------------------------------------------------------------------------------
@@ -192,8 +235,8 @@ def test_size(practice_world):
     """The practice world holds about 12,000 cases, 14,000 lines and 27 reporting Members."""
     truth = practice_world.truth_seizures
     true = ~(truth["is_exact_duplicate"] | truth["is_near_duplicate"])
-    assert 11_500 <= truth["true_case_id"].nunique() <= 12_000
-    assert 13_300 <= true.sum() <= 14_300
+    assert 11_000 <= truth["true_case_id"].nunique() <= 12_500
+    assert 13_000 <= true.sum() <= 14_500
     assert practice_world.seizures["reporting_country"].nunique() == 27
 
 
@@ -356,10 +399,17 @@ def test_shares_of_sections():
     assert np.allclose((line_shares / line_shares.sum())[expected.index], expected)
 
 
-def test_shares_of_kinds(many_cases):
+def test_shares_of_kinds():
     """First lines by sub-commodity are those that the table's shares give."""
-    drawn = lines.draw_lines(11, many_cases, members.draw_habits(11))
+    names = np.array(labels.order("sub_commodity"), dtype=object)
+    drawn = true_block(Recipe(11, plain=True), 0, 20_000).lines
     first = drawn[drawn["line_no"].eq(1)]
+    first = pd.DataFrame(
+        {
+            "sub_commodity": names[first["kind"]],
+            "commodity": np.array(labels.order("commodity"), dtype=object)[first["commodity"]],
+        }
+    )
     wanted = tables.parameters("sub_commodities")
     total = wanted.groupby("commodity")["value"].transform("sum")
     trials = wanted["commodity"].map(first["commodity"].value_counts())
@@ -441,14 +491,20 @@ def test_grams_and_kilograms(practice_world):
     assert by_member.agg(lambda units: units.eq("kg").all()).any()
 
 
-@pytest.mark.parametrize("seed", [1, 2, PRACTICE_SEED])
+def drug_grams(seed):
+    """The weights of the true drug lines of a plain world in grams, with their commodities."""
+    drawn = true_block(Recipe(seed, plain=True, drawn=False), 0, 12_000).lines
+    mass = tables.parameters("quantities")["measure"].eq("mass").to_numpy()
+    kept = drawn[drawn["commodity"].isin(lines.drug_commodities()) & mass[drawn["form"]]]
+    return kept["base_quantity"].sort_values(ascending=False)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_few_lines_hold_the_weight(seed):
-    """The heaviest hundredth of the drug lines holds more than half of the weight."""
-    truth = make_world(seed).truth_seizures
-    section = truth["true_commodity"].map(codes.commodities().set_index("commodity")["section"])
-    grams = truth.loc[section.eq("Drugs") & truth["base_unit"].eq("g"), "true_quantity"]
-    grams = grams.sort_values(ascending=False)
-    assert grams.head(len(grams) // 100).sum() > 0.5 * grams.sum()
+    """The heaviest hundredth of the drug lines holds 75 to 95 per cent of the weight."""
+    grams = drug_grams(seed)
+    assert 0.75 <= grams.head(len(grams) // 100).sum() / grams.sum() <= 0.95
+    assert 1.0 <= np.log10(grams).std() <= 1.35
 
 
 @pytest.mark.parametrize(
@@ -468,25 +524,99 @@ def test_mean_weights(commodity, published_kg):
     share = tables.parameters("sub_commodities").set_index("sub_commodity")["value"]
     weight = own["share_percent"] * own["sub_commodity"].map(share)
     mean_kg = (own["value"] * weight).sum() / weight.sum() / 1000
-    assert mean_kg == pytest.approx(published_kg, rel=0.05)
-    at = labels.order("commodity").index(commodity)
-    assert (places.bulk()[at] * places.hiding_places()[at]).sum() == pytest.approx(1)
+    assert mean_kg == pytest.approx(published_kg, rel=0.01)
+
+
+def test_the_mixture_keeps_the_mean():
+    """Small and bulk lines together have the mean of the table at every mix of places."""
+    share = bulk.bulk_probability()
+    places_of = places.hiding_places()
+    wanted = tables.parameters("bulk_mixture").set_index("section")["value"] / 100
+    section = codes.commodities()["section"].map(wanted).to_numpy()
+    assert np.allclose((share * places_of).sum(axis=(1, 2)), section)
+    small = (bulk.small_size() * (1 - share) * places_of).sum(axis=(1, 2))
+    assert np.allclose(small, 1 - section)
+    # Half a million draws at one place, against the mean that the parts give.
+    many = np.zeros(500_000, dtype=np.int64)
+    form = tables.parameters("quantities").query("sub_commodity == 'Herbal cannabis'").index[0]
+    commodity = labels.order("commodity").index("Cannabis")
+    at = labels.order("location").index("Seaport")
+    hidden = labels.order("concealment").index("In freight")
+    drawn = bulk.draw_quantity(
+        np.random.default_rng(5), many + form, many + commodity, many + at, many + hidden
+    )
+    mixture = tables.parameters("bulk_mixture").set_index("section").loc["Drugs"]
+    p, weight = share[commodity, at, hidden], mixture["bulk_weight_percent"] / 100
+    size = bulk.small_size()[commodity, at, hidden]
+    rare = mixture["value"] / 100
+    expected = p * weight / rare + (1 - p) * (1 - weight) / (1 - rare) * size
+    mean = tables.parameters("quantities")["value"][form]
+    assert drawn.mean() / mean == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("habit", "ready", "uploaded"),
+    [
+        ("as they come", "2024-03-07", "2024-03-07"),
+        ("every Monday", "2024-03-07", "2024-03-11"),
+        ("every Monday", "2024-03-11", "2024-03-11"),
+        ("every month on the 5th", "2024-12-06", "2025-01-05"),
+        ("every month on the 5th", "2024-12-05", "2024-12-05"),
+        ("every quarter on the 10th", "2024-11-30", "2025-01-10"),
+        ("every quarter on the 10th", "2025-04-10", "2025-04-10"),
+    ],
+)
+def test_upload_days(habit, ready, uploaded):
+    """A Member that uploads in batches reports on its next day of upload."""
+    row = tables.parameters("upload_habits")["habit"].tolist().index(habit)
+    day = (np.datetime64(ready) - recipe.FIRST_DAY).astype(int)
+    found = calendar.upload_days(np.array([row]), np.array([day]))[0]
+    assert recipe.FIRST_DAY + found == np.datetime64(uploaded)
+
+
+def test_weekly_counts():
+    """Weekly counts of the larger Members vary more than by chance, as those of real Members."""
+    ratios = []
+    for seed in range(6):
+        drawn = true_block(Recipe(seed, plain=True, drawn=False), 0, 12_000).cases
+        for _, own in drawn.groupby("reporter"):
+            weeks = np.bincount(own["seizure_day"] // 7, minlength=143)[:143]
+            if weeks.mean() >= 4:
+                ratios.append(weeks.var(ddof=1) / weeks.mean())
+    assert len(ratios) > 20
+    assert min(ratios) >= 1.3
+    assert max(ratios) <= 5
+
+
+def test_lines_per_case():
+    """Cases hold the published mean number of lines, in each world and for weapons over many."""
+    names = labels.order("commodity")
+    section = codes.commodities().set_index("commodity")["section"].loc[names].to_numpy()
+    weapon, weapons = "Weapons, ammunition and tactical equipment", []
+    for seed in range(20):
+        block = true_block(Recipe(seed, plain=True, drawn=False), 0, 12_000)
+        count = np.bincount(block.lines["case"])
+        of_case = block.cases["commodity"].to_numpy()
+        for name, published in (("Drugs", 1.11), ("IPR, Health and Safety", 1.97)):
+            assert count[section[of_case] == name].mean() == pytest.approx(published, rel=0.05)
+        weapons += count[of_case == names.index(weapon)].tolist()
+    assert np.mean(weapons) == pytest.approx(2.14, rel=0.1)
 
 
 def test_mail_is_small(practice_world):
     """Drugs at the mail centre weigh tens to hundreds of grams, at the seaport kilograms."""
     truth = practice_world.truth_seizures
     drugs = practice_world.seizures["section"].eq("Drugs") & truth["base_unit"].eq("g")
+    drugs &= truth["story"].eq("")
     median = truth[drugs].groupby("true_location")["true_quantity"].median()
     assert 20 < median["Mail Centre"] < 500
     assert median["Seaport"] > 2_000
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_ketamine_by_mail(seed):
-    """A unit on ketamine by mail since January 2026 has at least forty cases in every world."""
-    world = make_world(seed)
+    """A unit on ketamine by mail since January 2026 has forty cases in a world without stories."""
+    world = make_world(seed, tables=["seizures"], drawn=False)
     truth, seizures = world.truth_seizures, world.seizures
     ketamine = truth["true_sub_commodity"].eq("Ketamine and related substances")
     ketamine &= seizures["seizure_date"].ge("2026-01-01")
@@ -499,99 +629,9 @@ def test_ketamine_by_mail(seed):
 def test_narratives(practice_world):
     """A narrative is one sentence that names the goods, and stands on no line twice by rule."""
     seizures = practice_world.seizures
-    assert seizures["narrative"].str.fullmatch(r"[A-Z].*[a-z)]\.").all()
+    assert seizures["narrative"].str.fullmatch(r"[A-Z].*[a-z)0-9]\.").all()
     assert not seizures["narrative"].str.contains("nan|None|  ").any()
     assert seizures["narrative"].nunique() > 3_000
-
-
-# --- defects -----------------------------------------------------------------------------------
-
-
-def test_truth_has_every_row(practice_world):
-    """The truth has one row per row of the extract, in the same order."""
-    truth, seizures = practice_world.truth_seizures, practice_world.seizures
-    assert tuple(truth.columns) == defects.TRUTH_COLUMNS
-    assert truth["row"].tolist() == list(range(len(seizures)))
-    assert truth["case_id"].equals(seizures["case_id"])
-    assert truth["line_no"].equals(seizures["line_no"])
-
-
-def test_exact_duplicates(practice_world):
-    """The rows flagged as exact duplicates are those that repeat an earlier row."""
-    truth, seizures = practice_world.truth_seizures, practice_world.seizures
-    assert seizures.duplicated().equals(truth["is_exact_duplicate"])
-    copies = truth[truth["is_exact_duplicate"]]
-    originals = seizures.iloc[copies["duplicate_of"].astype(int)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(originals, seizures.iloc[copies["row"]].reset_index(drop=True))
-
-
-def test_near_duplicates(practice_world):
-    """A case keyed twice has another number and a later report date, and the same true goods."""
-    truth, seizures = practice_world.truth_seizures, practice_world.seizures
-    again = truth[truth["is_near_duplicate"] & ~truth["is_exact_duplicate"]]
-    assert len(again)
-    first = truth.iloc[again["duplicate_of"].astype(int)]
-    same = ["line_no", "true_case_id", "true_sub_commodity", "true_quantity"]
-    assert (again[same].to_numpy() == first[same].to_numpy()).all()
-    assert (again["case_id"].to_numpy() > first["case_id"].to_numpy()).all()
-    assert (first["case_id"] == first["true_case_id"]).all()
-    later = seizures["report_date"]
-    assert (later.iloc[again["row"]].to_numpy() > later.iloc[first["row"]].to_numpy()).all()
-
-
-def test_label_variants(practice_world):
-    """A row is flagged exactly when one of its labels differs from the true one."""
-    truth, seizures = practice_world.truth_seizures, practice_world.seizures
-    differs = pd.Series(False, index=seizures.index)
-    for field in ("location", "commodity", "sub_commodity"):
-        differs |= seizures[field].ne(truth[f"true_{field}"])
-    assert differs.equals(truth["has_label_variant"])
-    assert differs.any()
-
-
-def test_repair_gives_the_true_table(practice_world):
-    """Removing flagged duplicates and putting true labels and quantities gives the true lines."""
-    truth, seizures = practice_world.truth_seizures, practice_world.seizures
-    keep = ~(truth["is_exact_duplicate"] | truth["is_near_duplicate"])
-    repaired = seizures[keep].reset_index(drop=True)
-    known = truth[keep].reset_index(drop=True)
-    for field in ("location", "commodity", "sub_commodity"):
-        repaired[field] = known[f"true_{field}"]
-    other = repaired["unit"].map({"kg": "g", "g": "kg"})
-    repaired["unit"] = repaired["unit"].where(~known["has_unit_slip"], other)
-    true, _ = make.true_seizures(PRACTICE_SEED)
-    columns = [column.name for column in COLUMNS]
-    pd.testing.assert_frame_equal(repaired, make._as_table(true)[columns])
-    assert known["true_quantity"].tolist() == true["base_quantity"].tolist()
-
-
-def test_rates_of_defects(practice_world):
-    """Defects come at the rates of their table."""
-    truth = practice_world.truth_seizures
-    rows = truth[~truth["is_exact_duplicate"]]
-    weighed = rows["base_unit"].eq("g")
-    found = [truth["is_exact_duplicate"].sum(), rows["has_unit_slip"].sum()]
-    names = ["exact_duplicate", "unit_slip"]
-    shares = [tables.scalar(name, "defects") / 100 for name in names]
-    assert_binomial(found, [len(rows), weighed.sum()], shares, names)
-
-
-def test_other_rates_leave_the_truth(monkeypatch):
-    """Planting other defects changes the extract and no true line."""
-    lines_before, rekeyed = make.true_seizures(4, 400)
-    changed = tables.parameters("defects").assign(value=20.0)
-    original = tables.parameters
-
-    def with_more(name):
-        return changed if name == "defects" else original(name)
-
-    before, _ = defects.plant_defects(4, lines_before, rekeyed)
-    monkeypatch.setattr(tables, "parameters", with_more)
-    after, truth = defects.plant_defects(4, lines_before, rekeyed)
-    assert len(after) > len(before)
-    kept = truth[~(truth["is_exact_duplicate"] | truth["is_near_duplicate"])]
-    assert kept["true_quantity"].tolist() == lines_before["base_quantity"].tolist()
-    assert kept["true_sub_commodity"].tolist() == lines_before["sub_commodity"].tolist()
 
 
 # --- parameter tables --------------------------------------------------------------------------
@@ -672,159 +712,3 @@ def test_fitted_margins(rows, columns):
     table = draws.fit_margins(np.ones((len(rows), len(columns))), wanted_rows, wanted_columns)
     assert np.allclose(table.sum(axis=1), wanted_rows)
     assert np.allclose(table.sum(axis=0), wanted_columns)
-
-
-# --- saving ------------------------------------------------------------------------------------
-
-
-def test_digest_of_another_backend(practice_world):
-    """The digest does not depend on how pandas stores a column."""
-    table = practice_world.seizures.head(200)
-    other = table.astype("object").assign(
-        seizure_date=table["seizure_date"].astype("datetime64[ns]"),
-        report_date=table["report_date"].astype("datetime64[s]"),
-        line_no=table["line_no"].astype("float64"),
-        quantity=table["quantity"].astype("Float64"),
-        is_ecommerce=table["is_ecommerce"].astype("boolean"),
-    )
-    assert digest(other) == digest(table)
-
-
-def test_digest_sees_every_value(practice_world):
-    """Another value, another order of rows or another name of a column changes the digest."""
-    table = practice_world.seizures.head(50)
-    changed = table.copy()
-    changed.loc[3, "quantity"] += 0.001
-    digests = {
-        digest(table),
-        digest(changed),
-        digest(table[::-1]),
-        digest(table.rename(columns={"unit": "units"})),
-        digest(table.head(49)),
-    }
-    assert len(digests) == 5
-
-
-@pytest.mark.parametrize("file_format", ["parquet", "csv"])
-def test_save_and_load(tmp_path, file_format):
-    """What is loaded from a saved world has the digest that its world.json names."""
-    world = make_world(5, cases=100)
-    save_world(world, tmp_path / "world", tmp_path / "truth", file_format)
-    about = read_about(tmp_path / "world")
-    assert about == world.about
-    loaded = load_seizures(tmp_path / "world")
-    named = about["tables"]["seizures"]
-    assert named == {"rows": len(loaded), "digest": digest(loaded)}
-    assert about["world_id"] == named["digest"][:12]
-    assert sorted(os.listdir(tmp_path / "world")) == [f"seizures.{file_format}", "world.json"]
-    assert os.listdir(tmp_path / "truth") == [f"truth_seizures.{file_format}"]
-
-
-def test_truth_round_trip(tmp_path):
-    """The truth is read back as it was made."""
-    world = make_world(5, cases=300)
-    save_world(world, tmp_path / "world", tmp_path / "truth")
-    loaded = pd.read_parquet(tmp_path / "truth" / "truth_seizures.parquet")
-    pd.testing.assert_frame_equal(loaded, world.truth_seizures)
-
-
-def test_official_world(tmp_path):
-    """An official world has the name it was given, and no seed and no digest-made name."""
-    world = make_world(123_456_789, cases=20)
-    save_world(world, tmp_path / "world", official=True, world_id="3f9c21ab77d0")
-    text = (tmp_path / "world" / "world.json").read_text(encoding="utf-8")
-    assert "123456789" not in text
-    about = json.loads(text)
-    assert about["seed"] is None
-    assert about["world_id"] == "3f9c21ab77d0"
-    assert about["synthetic"] == SYNTHETIC
-    assert world.about["seed"] == 123_456_789
-
-
-def test_official_world_without_name(tmp_path):
-    """An official world without a name of its own is refused."""
-    with pytest.raises(WorldError, match="needs a name"):
-        save_world(make_world(1, cases=5), tmp_path / "world", official=True)
-
-
-def test_truth_stays_apart(tmp_path):
-    """The truth is not written into the world or below it."""
-    world = make_world(1, cases=5)
-    for inside in ("world", "world/truth"):
-        with pytest.raises(WorldError, match="Choose a folder elsewhere"):
-            save_world(world, tmp_path / "world", tmp_path / inside)
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_world_is_replaced_whole(tmp_path):
-    """Saving over a world replaces it, with no file of the old one and none left beside it."""
-    save_world(make_world(1, cases=5), tmp_path / "world", file_format="csv")
-    save_world(make_world(2, cases=5), tmp_path / "world")
-    assert sorted(os.listdir(tmp_path / "world")) == ["seizures.parquet", "world.json"]
-    assert os.listdir(tmp_path) == ["world"]
-    assert read_about(tmp_path / "world")["seed"] == 2
-
-
-def test_other_files_are_safe(tmp_path):
-    """A folder that holds something else is left as it is."""
-    (tmp_path / "report.docx").write_text("mine", encoding="utf-8")
-    with pytest.raises(WorldError, match=r"holds other files \(report.docx\)"):
-        save_world(make_world(1, cases=5), tmp_path)
-    assert os.listdir(tmp_path) == ["report.docx"]
-
-
-@pytest.mark.parametrize("place", ["file", "file/world"])
-def test_unwritable_folder(tmp_path, place):
-    """A path that cannot be written gives one sentence and leaves nothing behind."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(WorldError, match=r"cannot be written to .*Choose a folder"):
-        save_world(make_world(1, cases=5), tmp_path / place)
-    assert os.listdir(tmp_path) == ["file"]
-
-
-def test_unknown_format(tmp_path):
-    """A format that is not known is named."""
-    with pytest.raises(WorldError, match="'xlsx'"):
-        save_world(make_world(1, cases=5), tmp_path / "world", file_format="xlsx")
-
-
-@pytest.mark.parametrize("content", [None, "{", "[]", "{}"])
-def test_no_world(tmp_path, content):
-    """A folder without a readable world.json gives a sentence."""
-    if content is not None:
-        (tmp_path / "world.json").write_text(content, encoding="utf-8")
-    with pytest.raises(WorldError, match=r"Check the path|check the path"):
-        read_about(tmp_path)
-
-
-# --- the practice world ------------------------------------------------------------------------
-
-
-def test_practice_world(practice_world):
-    """The committed practice world is exactly the one that its seed makes."""
-    folder = ROOT / "datasets" / "practice"
-    assert digest(load_seizures(folder)) == digest(practice_world.seizures)
-    assert read_about(folder) == practice_world.about
-    assert sorted(os.listdir(folder)) == ["seizures.parquet", "world.json"]
-    assert (folder / "seizures.parquet").stat().st_size < 600_000
-
-
-def test_data_sheet():
-    """The generated blocks of the data sheet are those that the code makes."""
-    text = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
-    assert practice.fill_data_sheet(text) == text
-    assert SYNTHETIC in text
-    assert len(re.findall("<!-- begin ", text)) == 2
-
-
-def test_renew(tmp_path, monkeypatch):
-    """Renewing writes the practice world and fills the blocks, and nothing else."""
-    (tmp_path / "README.md").write_text(
-        "A\n<!-- begin dictionary -->\n<!-- end dictionary -->\nB\n", encoding="utf-8"
-    )
-    monkeypatch.setattr(practice, "make_world", lambda seed: make_world(seed, cases=5))
-    practice.renew(tmp_path)
-    text = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert text.startswith("A\n<!-- begin dictionary -->\n| column ")
-    assert text.endswith("<!-- end dictionary -->\nB\n")
-    assert read_about(tmp_path / "practice")["cases"] == 5

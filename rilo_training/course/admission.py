@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 
 from rilo_training.answers import Mistake, Plain, Question, judge
 from rilo_training.answers.kinds import KINDS, Unreadable
-from rilo_training.course.manifest import CourseError
+from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
-from rilo_training.world import make_world, save_world
+from rilo_training.world import save_world
 
 FEWEST_ROWS = 20
 TRIES = 20
@@ -88,7 +88,7 @@ def _problem_of_mistake(question: Question, position: int, mistake: Mistake) -> 
 
 def admitted_worlds(
     notebook: NotebookNode,
-    unit_id: str,
+    unit: Unit,
     seeds: Iterator[int],
     folder: Path,
     *,
@@ -100,8 +100,8 @@ def admitted_worlds(
 
     Parameters
     ----------
-    notebook, unit_id
-        The instructor notebook and its unit.
+    notebook, unit
+        The instructor notebook and its unit, which says what its worlds hold.
     seeds
         Seeds to try, in order.
     folder
@@ -127,8 +127,8 @@ def admitted_worlds(
     for number, seed in enumerate(seeds):
         place = folder / f"world_{number:02d}"
         world_id = secrets.token_hex(6) if official else None
-        save_world(make_world(seed), place, official=official, world_id=world_id)
-        reference = run_reference(notebook, unit_id, place)
+        save_world(unit.world.make(seed), place, official=official, world_id=world_id)
+        reference = run_reference(notebook, unit.id, place)
         problems = problems_of(reference) or _alike(reference, unlike or {})
         if not problems:
             refused_in_a_row = 0
@@ -138,5 +138,5 @@ def admitted_worlds(
         refused_in_a_row += 1
         if refused_in_a_row == TRIES:
             raise CourseError(
-                f"{TRIES} worlds in a row are not fair for {unit_id}. The last one: {problems[0]}"
+                f"{TRIES} worlds in a row are not fair for {unit.id}. The last one: {problems[0]}"
             )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from rilo_training.course.worlds import UnitWorld
+
 MANIFEST = Path("curriculum") / "programme.toml"
 COURSE_VARIABLE = "RILO_COURSE"
 KINDS_OF_UNIT = ("prework", "lesson", "graded", "task", "test")
@@ -34,8 +36,14 @@ class Unit:
     office_asks: str
     objectives: tuple[str, ...]
     competences: tuple[str, ...]
+    tables: tuple[str, ...]
     stories: tuple[str, ...]
     points: float
+
+    @property
+    def world(self) -> UnitWorld:
+        """Return which world the unit needs."""
+        return UnitWorld(self.tables, self.stories)
 
 
 @dataclass(frozen=True)

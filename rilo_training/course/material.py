@@ -142,7 +142,7 @@ def _fresh(
     made: list[tuple[int, Reference]] = []
     with TemporaryDirectory(prefix="rilo-practice-") as folder:
         seeds = itertools.count(FIRST_PRACTICE_SEED)
-        fair = admitted_worlds(notebook, unit.id, seeds, Path(folder))
+        fair = admitted_worlds(notebook, unit, seeds, Path(folder))
         for seed, place, reference in itertools.islice(fair, worlds):
             say(f"{unit.id}: prepared world {len(made) + 1} of {worlds}")
             made.append((seed, reference))
@@ -154,7 +154,7 @@ def _worked_answers(unit: Unit, notebook: NotebookNode) -> dict[str, str]:
     """Return, for each question, the solution and what it gives on other data."""
     with TemporaryDirectory(prefix="rilo-worked-") as folder:
         seeds = itertools.count(WORKED_SEED)
-        _, _, reference = next(admitted_worlds(notebook, unit.id, seeds, Path(folder)))
+        _, _, reference = next(admitted_worlds(notebook, unit, seeds, Path(folder)))
     worked = {}
     for name, code in solutions_of(notebook).items():
         question = reference.questions[name]
@@ -186,7 +186,10 @@ def _public(programme: Programme, edition: str) -> dict[str, Any]:
         "edition": edition,
         "version": rilo_training.__version__,
         "cell_seconds": programme.cell_seconds,
-        "units": [{name: getattr(unit, name) for name in names} for unit in programme.units],
+        "units": [
+            {**{name: getattr(unit, name) for name in names}, "world": unit.world.as_plain()}
+            for unit in programme.units
+        ],
     }
 
 

@@ -84,7 +84,7 @@ def verify_unit(
         refused: list[str] = []
         fair = admitted_worlds(
             notebook,
-            unit.id,
+            unit,
             itertools.count(FIRST_SEED),
             Path(folder),
             on_refused=lambda seed, found: refused.append(f"seed {seed}: {found[0]}"),

@@ -16,10 +16,11 @@ from rilo_training.course.admission import admitted_worlds
 from rilo_training.course.manifest import MANIFEST, CourseError, find_root, load_programme
 from rilo_training.course.material import FIRST_PRACTICE_SEED, build_material, write_key
 from rilo_training.course.notebook import read_notebook
+from rilo_training.course.worlds import UnitWorld
 from rilo_training.files import copy_folder, read_json, write_text
 from rilo_training.learn.session import answer_names
 from rilo_training.learn.workspace import FOLDER, STATE, WORLDS, Workspace
-from rilo_training.world import make_world, save_world
+from rilo_training.world import save_world
 
 RELEASE = "release.json"
 MORE_PRACTICE = "more_practice"
@@ -208,7 +209,7 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
     prepared = read_json(workspace.inner / WORLDS).get(unit_id, [])
     if number <= len(prepared):
         say("making a fresh world")
-        world = make_world(int(prepared[number - 1]["seed"]))
+        world = UnitWorld.from_plain(unit["world"]).make(int(prepared[number - 1]["seed"]))
         if world.about["world_id"] != prepared[number - 1]["world_id"]:
             raise CourseError(
                 "The fresh world is not the prepared one: another version of a library made it. "
@@ -241,12 +242,11 @@ def _practise_from_course(
     workspace: Workspace, unit_id: str, number: int, extract: str, say: Say
 ) -> None:
     programme = load_programme()
-    notebook = read_notebook(programme.notebook(programme.unit(unit_id)))
+    unit = programme.unit(unit_id)
+    notebook = read_notebook(programme.notebook(unit))
     say(f"{unit_id}: a fresh world and its key")
     with TemporaryDirectory(prefix="rilo-practice-") as holder:
-        fair = admitted_worlds(
-            notebook, unit_id, itertools.count(FIRST_PRACTICE_SEED), Path(holder)
-        )
+        fair = admitted_worlds(notebook, unit, itertools.count(FIRST_PRACTICE_SEED), Path(holder))
         _, place, reference = next(itertools.islice(fair, number - 1, None))
         copy_folder(place, workspace.root / extract)
     write_key(workspace.inner / "keys" / unit_id, reference)

@@ -178,7 +178,7 @@ def _prepare(
     digest = sha256_of(path.read_bytes())
     material = build_material(programme, programme.root / "build" / "material", say=say)
     practice = practice_values(material, programme, unit)
-    official = store.official(unit.id, notebook, digest, practice, attempt, seed)
+    official = store.official(unit, notebook, digest, practice, attempt, seed)
     return (
         participant_copy(notebook),
         official,

@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 
 from rilo_training.answers import Judgement, Plain, Question
 from rilo_training.course.admission import admitted_worlds, problems_of
-from rilo_training.course.manifest import CourseError
+from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
 from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
 
@@ -145,7 +145,7 @@ class Store:
 
     def official(
         self,
-        unit_id: str,
+        unit: Unit,
         notebook: NotebookNode,
         unit_digest: str,
         practice: dict[str, Plain],
@@ -156,7 +156,7 @@ class Store:
 
         Parameters
         ----------
-        unit_id, notebook, unit_digest
+        unit, notebook, unit_digest
             The unit, its instructor notebook and the digest of that notebook.
         practice
             The values on the practice data: the answers of an official world differ from them.
@@ -165,14 +165,14 @@ class Store:
         seed
             For a rehearsal; None for the secret seed of this store.
         """
-        name = f"{unit_id}_attempt_{attempt}" + ("" if seed is None else f"_rehearsal_{seed}")
+        name = f"{unit.id}_attempt_{attempt}" + ("" if seed is None else f"_rehearsal_{seed}")
         with only_one(self.folder / "worlds"):
-            return self._official(name, unit_id, notebook, unit_digest, practice, attempt, seed)
+            return self._official(name, unit, notebook, unit_digest, practice, attempt, seed)
 
     def _official(
         self,
         name: str,
-        unit_id: str,
+        unit: Unit,
         notebook: NotebookNode,
         unit_digest: str,
         practice: dict[str, Plain],
@@ -186,24 +186,24 @@ class Store:
             if kept.get("unit_digest") == unit_digest:
                 reference = _reference(kept)
             else:
-                reference = run_reference(notebook, unit_id, place / "world")
+                reference = run_reference(notebook, unit.id, place / "world")
                 if problems := problems_of(reference):
                     raise CourseError(
-                        f"{unit_id} was changed, and on the world of attempt {attempt} it is not "
+                        f"{unit.id} was changed, and on the world of attempt {attempt} it is not "
                         f"fair any more: {problems[0]}"
                     )
         else:
             secret = self._secret() if seed is None else str(seed).encode()
             with TemporaryDirectory(prefix="rilo-official-") as folder:
-                seeds = _seeds(secret, unit_id, attempt)
+                seeds = _seeds(secret, unit.id, attempt)
                 fair = admitted_worlds(
-                    notebook, unit_id, seeds, Path(folder), official=True, unlike=practice
+                    notebook, unit, seeds, Path(folder), official=True, unlike=practice
                 )
                 _, made, reference = next(fair)
                 copy_folder(made, place / "world")
         content = {
             "unit_digest": unit_digest,
-            "unit": unit_id,
+            "unit": unit.id,
             "world_id": reference.world_id,
             "questions": [question.to_json() for question in reference.questions.values()],
         }

@@ -14,6 +14,7 @@ from rilo_training.answers import VERDICTS, Judgement
 from rilo_training.course.manifest import CourseError
 from rilo_training.course.notebook import questions_of, read_notebook
 from rilo_training.course.workspaces import notebook_of, unit_of
+from rilo_training.course.worlds import UnitWorld
 from rilo_training.files import safe_name, write_text
 from rilo_training.grading.assemble import assemble
 from rilo_training.grading.examine import examine
@@ -27,7 +28,7 @@ from rilo_training.grading.submissions import (
 )
 from rilo_training.kernels import Limits
 from rilo_training.learn.workspace import Workspace
-from rilo_training.world import make_world, read_about, save_world
+from rilo_training.world import read_about, save_world
 
 OTHER_SEED = 7001  # a world on which an answer is only compared with itself
 
@@ -115,7 +116,9 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
     )
     judgements = examined.judgements
     say(f"{unit_id}: running all questions on other data")
-    other = _on_other_data(blank, assembled.cells, unit_id, limits)
+    other = _on_other_data(
+        blank, assembled.cells, unit_id, UnitWorld.from_plain(unit["world"]), limits
+    )
     typed_in = [
         name
         for name, question in key.items()
@@ -135,12 +138,16 @@ def submit_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None
 
 
 def _on_other_data(
-    blank: NotebookNode, answers: dict[str, list[str]], unit_id: str, limits: Limits
+    blank: NotebookNode,
+    answers: dict[str, list[str]],
+    unit_id: str,
+    world: UnitWorld,
+    limits: Limits,
 ) -> dict[str, Evidence]:
     """Return what the same code declares on another world; nobody needs its key for that."""
     with TemporaryDirectory(prefix="rilo-other-") as folder:
         place = Path(folder) / "world"
-        save_world(make_world(OTHER_SEED), place)
+        save_world(world.make(OTHER_SEED), place)
         return execute(blank, answers, questions_of(blank), unit_id, place, limits).evidence
 
 

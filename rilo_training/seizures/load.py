@@ -6,7 +6,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rilo_training.seizures.schema import COLUMNS
+from rilo_training.seizures.home_schema import CONSIGNMENT_COLUMNS, INSPECTION_COLUMNS
+from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
+from rilo_training.seizures.schema import COLUMNS, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,14 +90,18 @@ def _folder(extract: str | PathLike[str] | None) -> Path:
     return folder
 
 
-def _read(file: Path) -> pd.DataFrame:
+def _read(file: Path, columns: tuple[Column, ...]) -> pd.DataFrame:
     import pandas as pd
 
     try:
         if file.suffix == ".parquet":
             return pd.read_parquet(file)
         # Codes such as "NA" (Namibia) are values: only an empty cell is missing.
-        return pd.read_csv(file, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        # Text is read as text: "0805" is a heading, and must not lose its zero.
+        text = {column.name: "str" for column in columns if column.kind == "text"}
+        return pd.read_csv(
+            file, keep_default_na=False, na_values=[""], encoding="utf-8-sig", dtype=text
+        )
     except Exception as error:  # pyarrow and pandas raise many kinds for one damaged file
         raise ExtractError(
             f"The file '{file}' cannot be read ({type(error).__name__}).",
@@ -112,7 +118,7 @@ def _file(folder: Path, table: str) -> Path | None:
     return None
 
 
-def load_seizures(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
+def load_seizures(extract: str | PathLike[str] | None = None, raw: bool = False) -> pd.DataFrame:
     """Return the seizures of an extract, one row per seizure line.
 
     Parameters
@@ -120,6 +126,9 @@ def load_seizures(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
     extract : path, optional
         A world folder that holds ``seizures.parquet`` or ``seizures.csv`` (parquet is taken when
         both are there). Without it, the world of this run.
+    raw : bool
+        Read ``seizures_raw`` instead: the lines as the Members uploaded them, before the RILO
+        validated them.
 
     Returns
     -------
@@ -142,64 +151,7 @@ def load_seizures(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
     >>> seizures.columns[:3].tolist()
     ['case_id', 'line_no', 'seizure_date']
     """
-    folder = _folder(extract)
-    file = _file(folder, "seizures")
-    if file is None:
-        raise ExtractError(
-            f"The folder '{folder}' holds no seizures.",
-            "A file seizures.parquet or seizures.csv was expected.",
-            "Check that the path is a world folder.",
-        )
-    seizures = _read(file)
-    missing = [column.name for column in COLUMNS if column.name not in seizures.columns]
-    if missing:
-        raise ExtractError(
-            f"The file '{file}' has no column {', '.join(missing)}.",
-            f"These columns were expected: {', '.join(column.name for column in COLUMNS)}.",
-            "Make the world again with this version of the package.",
-        )
-    for column in COLUMNS:
-        try:
-            seizures[column.name] = _as_kind(seizures[column.name], column.kind)
-        except (ValueError, TypeError) as error:
-            raise ExtractError(
-                f"The column {column.name} of '{file}' holds a value that is no {column.kind}.",
-                f"Every value was expected to be a {column.kind}.",
-                "Make the world again, or repair the value in the file.",
-            ) from error
-    names = [column.name for column in COLUMNS]
-    return seizures[names + [name for name in seizures.columns if name not in names]]
-
-
-def _as_kind(values: pd.Series, kind: str) -> pd.Series:
-    import pandas as pd
-
-    if kind == "date":
-        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
-    if kind == "whole number":
-        return values.astype("int64")
-    if kind == "number":
-        return values.astype("float64")
-    if kind == "yes/no":
-        if not values.isin([True, False, "True", "False"]).all():
-            raise ValueError("a value is neither True nor False")
-        return values.isin([True, "True"])
-    if values.isna().all():
-        return pd.Series([None] * len(values), index=values.index, dtype="str")
-    # A missing value stays missing: before pandas 3, astype("str") would write "nan".
-    return values.astype("str").where(values.notna())
-
-
-def _load_later(table: str, extract: str | PathLike[str] | None) -> pd.DataFrame:
-    folder = _folder(extract)
-    file = _file(folder, table)
-    if file is None:
-        raise ExtractError(
-            f"This world holds no {table}.",
-            f"A file {table}.parquet was expected in '{folder}'.",
-            "Choose a world that was made for the home desk.",
-        )
-    return _read(file)
+    return _load("seizures_raw" if raw else "seizures", COLUMNS, extract)
 
 
 def load_consignments(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
@@ -210,21 +162,23 @@ def load_consignments(extract: str | PathLike[str] | None = None) -> pd.DataFram
     extract : path, optional
         A world folder; without it, the world of this run.
 
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `rilo_training.seizures.CONSIGNMENT_COLUMNS`, in the order of arrival.
+
     Raises
     ------
     ExtractError
-        When the world holds no consignments.
+        When the world holds no consignments, or they cannot be read.
 
     Examples
     --------
-    >>> from rilo_training.seizures import ExtractError, load_consignments
-    >>> try:
-    ...     load_consignments("datasets/practice")
-    ... except ExtractError as error:
-    ...     print(error.found)
-    This world holds no consignments.
+    >>> from rilo_training.seizures import load_consignments
+    >>> load_consignments("datasets/practice").columns[:2].tolist()
+    ['consignment_id', 'arrival_date']
     """
-    return _load_later("consignments", extract)
+    return _load("consignments", CONSIGNMENT_COLUMNS, extract)
 
 
 def load_inspections(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
@@ -235,18 +189,102 @@ def load_inspections(extract: str | PathLike[str] | None = None) -> pd.DataFrame
     extract : path, optional
         A world folder; without it, the world of this run.
 
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `rilo_training.seizures.INSPECTION_COLUMNS`. What is not inspected has no
+        row: whether it is illicit is not known.
+
     Raises
     ------
     ExtractError
-        When the world holds no inspections.
+        When the world holds no inspections, or they cannot be read.
 
     Examples
     --------
-    >>> from rilo_training.seizures import ExtractError, load_inspections
-    >>> try:
-    ...     load_inspections("datasets/practice")
-    ... except ExtractError as error:
-    ...     print(error.found)
-    This world holds no inspections.
+    >>> from rilo_training.seizures import load_inspections
+    >>> load_inspections("datasets/practice").columns.tolist()
+    ['consignment_id', 'inspected_on', 'selected_by', 'is_illicit']
     """
-    return _load_later("inspections", extract)
+    return _load("inspections", INSPECTION_COLUMNS, extract)
+
+
+def load_movements(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Return the container movements that Members shared, one row per leg.
+
+    Parameters
+    ----------
+    extract : path, optional
+        A world folder; without it, the world of this run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `rilo_training.seizures.MOVEMENT_COLUMNS`.
+
+    Raises
+    ------
+    ExtractError
+        When the world holds no movements, or they cannot be read.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import load_movements
+    >>> load_movements("datasets/practice").columns[:3].tolist()
+    ['movement_id', 'container_number', 'leg_no']
+    """
+    return _load("movements", MOVEMENT_COLUMNS, extract)
+
+
+def _load(
+    table: str, columns: tuple[Column, ...], extract: str | PathLike[str] | None
+) -> pd.DataFrame:
+    """Return a table of an extract with the columns and dtypes of its schema."""
+    folder = _folder(extract)
+    file = _file(folder, table)
+    if file is None:
+        raise ExtractError(
+            f"The folder '{folder}' holds no {table}.",
+            f"A file {table}.parquet or {table}.csv was expected.",
+            "Check that the path is a world folder, and that its world was made with this table.",
+        )
+    rows = _read(file, columns)
+    names = [column.name for column in columns]
+    missing = [name for name in names if name not in rows.columns]
+    if missing:
+        raise ExtractError(
+            f"The file '{file}' has no column {', '.join(missing)}.",
+            f"These columns were expected: {', '.join(names)}.",
+            "Make the world again with this version of the package.",
+        )
+    for column in columns:
+        try:
+            rows[column.name] = _as_kind(rows[column.name], column)
+        except (ValueError, TypeError) as error:
+            raise ExtractError(
+                f"The column {column.name} of '{file}' holds a value that is no {column.kind}.",
+                f"Every value was expected to be a {column.kind}.",
+                "Make the world again, or repair the value in the file.",
+            ) from error
+    return rows[names + [name for name in rows.columns if name not in names]]
+
+
+def _as_kind(values: pd.Series, column: Column) -> pd.Series:
+    import pandas as pd
+
+    kind = column.kind
+    if kind == "date":
+        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
+    if kind == "whole number":
+        missing = column.missing_allowed and values.isna().any()
+        return values.astype("Int64" if missing else "int64")
+    if kind == "number":
+        return values.astype("float64")
+    if kind == "yes/no":
+        if not values.isin([True, False, "True", "False"]).all():
+            raise ValueError("a value is neither True nor False")
+        return values.isin([True, "True"])
+    if values.isna().all():
+        return pd.Series([None] * len(values), index=values.index, dtype="str")
+    # A missing value stays missing: before pandas 3, astype("str") would write "nan".
+    return values.astype("str").where(values.notna())

@@ -35,7 +35,8 @@ class Column:
         Unit of the value, or "" when it has none.
     codes : str
         Field of `rilo_training.codes.labels` that lists the allowed labels, ``"country"`` for an
-        ISO 3166 alpha-2 code, ``"member"`` for the code of a Member, or "" when free.
+        ISO 3166 alpha-2 code, ``"member"`` for the code of a Member, ``"gateway"`` for the IATA
+        code of an airport or the UN/LOCODE of a port, or "" when free.
     unknown_allowed : bool
         Whether the value may be the label ``Unknown``.
     missing_allowed : bool
@@ -72,6 +73,8 @@ class Column:
             found = [str(code) for code in codes.members()["alpha2"]]
         elif self.codes == "country":
             found = [str(code) for code in codes.countries()["alpha2"]]
+        elif self.codes == "gateway":
+            found = [*map(str, codes.airports()["iata"]), *map(str, codes.ports()["locode"])]
         else:
             found = codes.labels(self.codes)
         if self.unknown_allowed and "Unknown" not in found:
@@ -125,7 +128,54 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("unit", "text", "Unit of the quantity.", "", "unit"),
     Column(
-        "narrative", "text", "One sentence on how the goods were found. It holds no personal data."
+        "narrative",
+        "text",
+        "One sentence on how the goods were found. It must hold no personal data; a few rows "
+        "break this rule (with invented names).",
+    ),
+    Column(
+        "seizure_port",
+        "text",
+        "Airport or seaport of the seizure; empty elsewhere or when not recorded.",
+        "",
+        "gateway",
+        False,
+        True,
+    ),
+    Column(
+        "departure_port",
+        "text",
+        "Airport or seaport that the goods left, for goods by air or sea.",
+        "",
+        "gateway",
+        False,
+        True,
+    ),
+    Column(
+        "transit_port",
+        "text",
+        "Airport or seaport that the goods passed through, for goods by air or sea.",
+        "",
+        "gateway",
+        False,
+        True,
+    ),
+    Column(
+        "destination_port",
+        "text",
+        "Airport or seaport that the goods were sent to, for goods by air or sea.",
+        "",
+        "gateway",
+        False,
+        True,
+    ),
+    Column("persons", "whole number", "Number of persons in the case.", "persons"),
+    Column("value_usd", "number", "Value of the line as the Member estimates it.", "USD"),
+    Column(
+        "case_value_usd",
+        "number",
+        "Value of the whole case as the Member states it: the sum of its lines.",
+        "USD",
     ),
 )
 """The columns of the contract, in order. More columns may stand beside them in an extract."""
@@ -152,6 +202,8 @@ def _allowed(candidate: Column) -> str:
         text = "ISO 3166 alpha-2"
     elif candidate.codes == "member":
         return "ISO 3166 alpha-2 of a Member"
+    elif candidate.codes == "gateway":
+        text = "IATA code or UN/LOCODE"
     elif candidate.codes in ("commodity", "sub_commodity"):
         file = "commodities" if candidate.codes == "commodity" else "sub_commodities"
         return f"`codes/{file}.csv`"
@@ -162,8 +214,8 @@ def _allowed(candidate: Column) -> str:
     return f"{text}, or Unknown" if candidate.unknown_allowed else f"{text}, or empty"
 
 
-def dictionary_markdown() -> str:
-    """Return the data dictionary of the seizures table as a Markdown table.
+def dictionary_markdown(columns: tuple[Column, ...] = COLUMNS) -> str:
+    """Return the data dictionary of a table as a Markdown table.
 
     Examples
     --------
@@ -172,7 +224,7 @@ def dictionary_markdown() -> str:
     | `line_no` | int64 | Number of the seizure line within its case, from 1. |  |  |
     """
     lines = ["| column | dtype | meaning | unit | allowed values |", "|---|---|---|---|---|"]
-    for candidate in COLUMNS:
+    for candidate in columns:
         lines.append(
             f"| `{candidate.name}` | {candidate.dtype} | {candidate.meaning} "
             f"| {candidate.unit} | {_allowed(candidate)} |"

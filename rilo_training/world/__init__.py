@@ -7,12 +7,16 @@ source in a table of the folder ``parameters``. All data are synthetic, not CEN 
 from rilo_training.world.digest import digest
 from rilo_training.world.errors import WorldError
 from rilo_training.world.make import SYNTHETIC, WORLD_VERSION, World, make_world
+from rilo_training.world.parts import TABLES
 from rilo_training.world.practice import PRACTICE_SEED
-from rilo_training.world.save import read_about, save_world
+from rilo_training.world.save import read_about, save_world, write_world
+from rilo_training.world.stories import KINDS
 
 __all__ = [
+    "KINDS",
     "PRACTICE_SEED",
     "SYNTHETIC",
+    "TABLES",
     "WORLD_VERSION",
     "World",
     "WorldError",
@@ -20,4 +24,5 @@ __all__ = [
     "make_world",
     "read_about",
     "save_world",
+    "write_world",
 ]

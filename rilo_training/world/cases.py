@@ -1,130 +1,182 @@
-"""Draw the cases of a world: what, where, by whom, when and on which route."""
+"""Draw the cases of a block: what, where, by whom, when and on which route.
+
+Labels are kept as indices of their code list until the extract is written; `COLUMNS` says which.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from rilo_training.world.draws import Indices, choose
+from rilo_training.world.calendar import report_days, upload_days
+from rilo_training.world.draws import choose
+from rilo_training.world.gateways import NO_GATEWAY, draw_gateways
 from rilo_training.world.labels import order
-from rilo_training.world.members import Habits, reachable
 from rilo_training.world.places import cells, commodity_shares, ecommerce_probability
 from rilo_training.world.routes import draw_routes
-from rilo_training.world.streams import stream
-from rilo_training.world.tables import Floats, matrix, parameters, scalar
+from rilo_training.world.setting import Setting
+from rilo_training.world.streams import Source
+from rilo_training.world.tables import matrix, vector
 
-FIRST_DAY = np.datetime64("2024-01-01", "D")
-LAST_DAY = np.datetime64("2026-09-30", "D")
-"""First and last day of the extract. A case reported after the last day is not in it yet."""
+ANY = -1
+"""Of ``sub_commodity``: the kind of goods is not fixed yet."""
+
+COLUMNS = {
+    "commodity": "index of the label",
+    "location": "index of the label",
+    "concealment": "index of the label",
+    "conveyance": "index of the label",
+    "direction": "index of the label",
+    "detection": "index of the label",
+    "is_ecommerce": "bool",
+    "reporter": "index of the Member",
+    "seizure_day": "days after the first day of the extract",
+    "report_day": "days after the first day of the extract",
+    "is_late_report": "bool; reported months later",
+    "is_batch_upload": "bool; reported on a later day because the Member uploads in batches",
+    "departure": "index of the country, -1 unknown",
+    "transit": "index of the country, -2 none",
+    "destination": "index of the country, -1 unknown",
+    "departure_port": "index of the gateway, -1 not recorded",
+    "transit_port": "index of the gateway, -1 not recorded",
+    "destination_port": "index of the gateway, -1 not recorded",
+    "seizure_port": "index of the gateway, -1 not recorded",
+    "persons": "number of persons",
+    "sub_commodity": "index of the kind of goods, -1 drawn later",
+    "size": "multiplies the quantities of the case",
+    "story": "number of the story that the case belongs to, -1 none",
+}
+"""The columns of a table of cases, with what their values mean."""
 
 
-def labelled(field: str, index: Indices) -> np.ndarray:
-    """Return the labels of a field for their indices, as an array of str objects."""
-    return np.array(order(field), dtype=object)[index]
-
-
-def day_weights(rng: np.random.Generator) -> Floats:
-    """Return the rate of seizures for each Member (row) and day (column).
-
-    Growth, season and weekday are the same for all; every Member has good and bad weeks of its
-    own, so that weekly counts vary more than by chance.
-    """
-    days = np.arange(FIRST_DAY, LAST_DAY + 1)
-    elapsed = (days - FIRST_DAY).astype(np.int64)
-    month = days.astype("datetime64[M]").astype(np.int64) % 12
-    weekday = elapsed % 7  # the first day is a Monday
-    rate = (1 + scalar("annual_growth")) ** (elapsed / 365.25)
-    rate = rate * column_of("season")[month] * column_of("weekdays")[weekday]
-    shape = scalar("weekly_gamma_shape")
-    weeks = rng.standard_gamma(shape, (len(order("member")), elapsed[-1] // 7 + 1)) / shape
-    return np.asarray(weeks[:, elapsed // 7] * rate)
-
-
-def column_of(name: str) -> Floats:
-    """Return the values of a table in the order of its rows."""
-    return parameters(name)["value"].to_numpy(dtype=np.float64)
-
-
-def draw_cases(
-    seed: int, cases: int, habits: Habits, progress: Callable[[str], None]
-) -> pd.DataFrame:
-    """Return the true cases, one row each.
+def draw_cases(setting: Setting, source: Source, number: int) -> pd.DataFrame:
+    """Return cases, one row each.
 
     Parameters
     ----------
-    seed : int
-        Seed of the world.
-    cases : int
-        Number of cases found between the first and the last day.
-    habits : Habits
-        How the Members report.
-    progress : callable
-        Called with the name of each part.
+    setting : Setting
+        What is drawn once for the world.
+    source : Source
+        Where to draw from.
+    number : int
+        How many cases.
 
     Returns
     -------
     pandas.DataFrame
-        The indices ``commodity_at``, ``location_at``, ``concealment_at``, ``reporter_at``, and
-        the case columns of the seizures table, in the order of drawing. ``transit_country`` is
-        None where no transit is recorded.
+        The columns of `COLUMNS`, one row per case, in the order of drawing.
     """
-    progress("cases")
-    every = np.zeros(cases, dtype=np.int64)
-    commodity = choose(stream(seed, "commodities"), commodity_shares()[None, :], every)
+    every = np.zeros(number, dtype=np.int64)
+    commodity = choose(source.stream("commodities"), commodity_shares()[None, :], every)
     table = cells()
-    place = choose(stream(seed, "places"), table.reshape(len(table), -1), commodity)
+    place = choose(source.stream("places"), table.reshape(len(table), -1), commodity)
     location, concealment, conveyance = np.unravel_index(place, table.shape[1:])
-
-    chance = stream(seed, "ecommerce").random(cases)
-    is_ecommerce = chance < ecommerce_probability()[commodity, location, concealment]
-
-    able = habits.weight.T[:, None, :] * reachable()[None, :, :]
     pair = commodity * len(order("location")) + location
-    reporter = choose(stream(seed, "reporters"), able.reshape(-1, able.shape[-1]), pair)
+    reporter = choose(source.stream("reporters"), setting.reporters, pair)
+    return complete_cases(setting, source, commodity, location, concealment, conveyance, reporter)
 
-    rng = stream(seed, "dates")
-    day = choose(rng, day_weights(rng), reporter)
-    found = FIRST_DAY + day
-    median = scalar("lag_median_days") * habits.lag_factor[reporter]
-    lag_days = np.floor(median * np.exp(scalar("lag_sigma") * rng.standard_normal(cases)))
-    reported = found + lag_days.astype(np.int64)
 
-    rng = stream(seed, "controls")
+def complete_cases(
+    setting: Setting,
+    source: Source,
+    commodity: np.ndarray,
+    location: np.ndarray,
+    concealment: np.ndarray,
+    conveyance: np.ndarray,
+    reporter: np.ndarray,
+    seizure_day: np.ndarray | None = None,
+    direction: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Return cases whose goods, place and reporter are given; everything else is drawn.
+
+    Parameters
+    ----------
+    setting : Setting
+        What is drawn once for the world.
+    source : Source
+        Where to draw from.
+    commodity, location, concealment, conveyance, reporter : array of int
+        Indices of the labels, one per case.
+    seizure_day : array of int, optional
+        Days of seizure; drawn when absent.
+    direction : array of int, optional
+        Indices of the directions; drawn when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `COLUMNS`.
+    """
+    number = len(commodity)
+    share = ecommerce_probability()[commodity, location, concealment]
+    is_ecommerce = source.stream("ecommerce").random(number) < share
+    if seizure_day is None:
+        seizure_day = choose(source.stream("dates"), setting.days, reporter)
+    report_day, is_late = report_days(source, setting.habits, reporter, seizure_day)
+    uploaded = report_day
+    if not setting.recipe.plain:
+        uploaded = upload_days(setting.habits.upload[reporter], report_day)
+
+    rng = source.stream("controls")
     names = order("commodity")
-    direction = choose(
-        rng, matrix("directions", "commodity", "direction", names, order("direction")), commodity
-    )
-    detection = choose(
-        rng, matrix("detections", "commodity", "detection", names, order("detection")), commodity
-    )
-    progress("routes")
+    ways = matrix("directions", "commodity", "direction", names, order("direction"))
+    drawn_direction = choose(rng, ways, commodity)
+    direction = drawn_direction if direction is None else direction
+    methods = matrix("detections", "commodity", "detection", names, order("detection"))
+    detection = choose(rng, methods, commodity)
     routes = draw_routes(
-        seed,
-        commodity,
-        reporter,
-        labelled("location", location),
-        labelled("direction", direction),
+        source.stream("routes"), setting.countries, commodity, reporter, location, direction
     )
-    countries = np.array([*order("country"), None, "Unknown"], dtype=object)  # -1 Unknown, -2 none
-    return pd.DataFrame(
+    mean = vector("persons", "concealment", order("concealment"))[concealment]
+    cases = pd.DataFrame(
         {
-            "commodity_at": commodity,
-            "location_at": location,
-            "concealment_at": concealment,
-            "reporter_at": reporter,
-            "seizure_date": found.astype("datetime64[us]"),
-            "report_date": reported.astype("datetime64[us]"),
-            "reporting_country": labelled("member", reporter),
-            "location": labelled("location", location),
-            "direction": labelled("direction", direction),
-            "detection": labelled("detection", detection),
-            "conveyance": labelled("conveyance", conveyance),
-            "concealment": labelled("concealment", concealment),
-            "departure_country": countries[routes.departure],
-            "transit_country": countries[routes.transit],
-            "destination_country": countries[routes.destination],
+            "commodity": commodity,
+            "location": location,
+            "concealment": concealment,
+            "conveyance": conveyance,
+            "direction": direction,
+            "detection": detection,
             "is_ecommerce": is_ecommerce,
+            "reporter": reporter,
+            "seizure_day": seizure_day,
+            "report_day": uploaded,
+            "is_late_report": is_late,
+            "is_batch_upload": uploaded != report_day,
+            "departure": routes.departure,
+            "transit": routes.transit,
+            "destination": routes.destination,
+            "departure_port": NO_GATEWAY,
+            "transit_port": NO_GATEWAY,
+            "destination_port": NO_GATEWAY,
+            "seizure_port": NO_GATEWAY,
+            "persons": source.stream("persons").poisson(mean),
+            "sub_commodity": ANY,
+            "size": 1.0,
+            "story": -1,
         }
     )
+    return name_gateways(setting, source, cases)
+
+
+def name_gateways(setting: Setting, source: Source, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases with their airports and ports, drawn for the countries of their routes.
+
+    A seizure at an airport or a seaport of the reporting Member names that gateway; it is also
+    the one of the route where the route touches the Member in the same way.
+    """
+    rng = source.stream("gateways")
+    conveyance = cases["conveyance"].to_numpy(dtype=np.int64)
+    location = cases["location"].to_numpy(dtype=np.int64)
+    by_air = conveyance == order("conveyance").index("Air")
+    by_sea = conveyance == order("conveyance").index("Vessel")
+    at_airport = location == order("location").index("Airport")
+    at_seaport = location == order("location").index("Seaport")
+    reporter = cases["reporter"].to_numpy(dtype=np.int64)
+    here = draw_gateways(rng, setting.gateways, reporter, at_airport, at_seaport)
+    named = {"seizure_port": here}
+    for end in ("departure", "transit", "destination"):
+        country = cases[end].to_numpy(dtype=np.int64)
+        drawn = draw_gateways(rng, setting.gateways, country, by_air, by_sea)
+        same = (country == reporter) & ((by_air & at_airport) | (by_sea & at_seaport))
+        named[f"{end}_port"] = np.where(same, here, drawn)
+    return cases.assign(**named)

@@ -1,166 +1,281 @@
-"""Plant the defects of real data in the true lines, and keep the truth about each."""
+"""Plant the defects of real data in the true lines, and keep the truth about each.
+
+Every defect has a rate in the raw extract and a lower one in the validated extract
+(``defects.csv``). One random number decides both: what is still wrong after validation was wrong
+before it. A Member that keys with less care has more of them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from rilo_training import codes
-from rilo_training.world.lines import in_unit
-from rilo_training.world.streams import stream
-from rilo_training.world.tables import parameters, scalar
+from rilo_training.world.draws import Indices
+from rilo_training.world.labels import order
+from rilo_training.world.recipe import DAYS, FIRST_DAY
+from rilo_training.world.setting import Setting
+from rilo_training.world.streams import Source
+from rilo_training.world.tables import Floats, parameters
 
-TRUTH_COLUMNS = (
-    "row",
-    "case_id",
-    "line_no",
-    "true_case_id",
-    "true_location",
-    "true_commodity",
-    "true_sub_commodity",
-    "true_quantity",
-    "base_unit",
-    "is_exact_duplicate",
-    "is_near_duplicate",
-    "duplicate_of",
-    "has_label_variant",
-    "has_unit_slip",
-)
-"""The columns of the truth of seizures: one row per row of the extract, in the same order."""
+Form = Literal["raw", "validated"]
+Flags = npt.NDArray[np.bool_]
+
+SPELLED = ("sub_commodity", "commodity", "location")
+"""The fields whose labels are sometimes spelled in another way."""
 
 
-def draw_rekeyed(seed: int, report_date: pd.Series) -> pd.DataFrame:
-    """Return the cases that were keyed a second time.
+@dataclass(frozen=True)
+class Chances:
+    """The random numbers that decide which rows get which defect.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``case`` (row of the cases) and ``report_date`` of the second keying.
-    """
-    rng = stream(seed, "rekeyed")
-    again = rng.random(len(report_date)) < scalar("near_duplicate", "defects") / 100
-    mean = scalar("near_duplicate_lag_days", "defects")
-    lag_days = 1 + np.floor(-mean * np.log(1 - rng.random(len(report_date))))
-    later = report_date + pd.to_timedelta(lag_days, unit="D")
-    case = np.flatnonzero(again)
-    return pd.DataFrame(
-        {"case": case, "report_date": later.to_numpy()[case].astype("datetime64[us]")}
-    )
-
-
-def add_rekeyed(lines: pd.DataFrame, rekeyed: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines with those of the cases keyed a second time below them.
-
-    Parameters
+    Attributes
     ----------
-    lines : pandas.DataFrame
-        The true lines; ``case`` says which case a line belongs to.
-    rekeyed : pandas.DataFrame
-        ``case``, ``case_id`` and ``report_date`` of each second keying.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `lines`, with ``true_case_id``, ``original`` (row of the true line) and
-        ``is_near_duplicate``.
+    of_cases : dict of str to array of float, shape (cases, 2)
+        For each defect of a case: one number for the first keying and one for the second.
+    of_lines : dict of str to array of float, shape (lines, 2)
+        The same for each defect of a line.
+    second_day : array of int
+        Day of report of the second keying of each case, should there be one.
+    details : array of int, shape (cases, 2)
+        What the invented personal detail is made from.
     """
-    true = lines.assign(
-        true_case_id=lines["case_id"], original=np.arange(len(lines)), is_near_duplicate=False
+
+    of_cases: dict[str, Floats]
+    of_lines: dict[str, Floats]
+    second_day: Indices
+    details: Indices
+
+
+def rate(defect: str, form: Form) -> float:
+    """Return the rate of a defect in one form of the extract, as a share.
+
+    Examples
+    --------
+    >>> from rilo_training.world.defects import rate
+    >>> rate("exact_duplicate", "validated") < rate("exact_duplicate", "raw")
+    True
+    """
+    table = parameters("defects")
+    found = table[table["name"].eq(defect) & table["form"].eq(form)]["value"]
+    return float(found.iloc[0]) / 100
+
+
+def draw_chances(source: Source, cases: pd.DataFrame, lines: int) -> Chances:
+    """Return the random numbers for the defects of some cases and their lines."""
+    number = len(cases)
+    rng = source.stream("rekeyed")
+    again = rng.random(number)
+    mean = rate("near_duplicate_lag_days", "raw") * 100
+    lag_days = 1 + np.floor(-mean * np.log(1 - rng.random(number))).astype(np.int64)
+    spelling = source.stream("spellings")
+    personal = source.stream("personal")
+    return Chances(
+        of_cases={
+            "near_duplicate": again,
+            "swapped_date": source.stream("swaps").random((number, 2)),
+            "wrong_total": source.stream("totals").random((number, 2)),
+            "personal_detail": personal.random((number, 2)),
+        },
+        of_lines={
+            **{f"label_variant_{field}": spelling.random((lines, 2)) for field in SPELLED},
+            **{f"which_{field}": spelling.random((lines, 2)) for field in SPELLED},
+            "unit_slip": source.stream("slips").random((lines, 2)),
+            "exact_duplicate": source.stream("copies").random((lines, 2)),
+        },
+        second_day=cases["report_day"].to_numpy(dtype=np.int64) + lag_days,
+        details=personal.integers(0, 2**31, (number, 2)),
     )
-    second = rekeyed.set_index("case")
-    copies = true[true["case"].isin(second.index)].copy()
-    copies["case_id"] = second.loc[copies["case"], "case_id"].to_numpy()
-    copies["report_date"] = second.loc[copies["case"], "report_date"].to_numpy()
-    copies["is_near_duplicate"] = True
-    return pd.concat([true, copies], ignore_index=True)
 
 
-def misspell(seed: int, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with some labels spelled in another way, and ``has_label_variant``."""
-    rng = stream(seed, "spellings")
+def join_chances(parts: list[Chances]) -> Chances:
+    """Return the chances of several batches as one."""
+    return Chances(
+        of_cases={
+            name: np.concatenate([part.of_cases[name] for part in parts])
+            for name in parts[0].of_cases
+        },
+        of_lines={
+            name: np.concatenate([part.of_lines[name] for part in parts])
+            for name in parts[0].of_lines
+        },
+        second_day=np.concatenate([part.second_day for part in parts]),
+        details=np.concatenate([part.details for part in parts]),
+    )
+
+
+@cache
+def spellings(field: str) -> list[str]:
+    """Return the labels of a field, then their other spellings."""
+    return [*order(field), *_variants(field)["variant"]]
+
+
+@cache
+def _variants(field: str) -> pd.DataFrame:
     table = parameters("label_variants")
-    rows = rows.assign(has_label_variant=False)
-    changed = np.zeros(len(rows), dtype=bool)
-    for field in ("sub_commodity", "commodity", "location"):
-        variants = table[table["field"].eq(field)].groupby("label")["variant"].apply(list)
-        chance, which = rng.random(len(rows)), rng.random(len(rows))
-        rate = scalar(f"label_variant_{field}", "defects") / 100
-        labels = rows[field].to_numpy(dtype=object).copy()
-        hit = (chance < rate) & rows[field].isin(variants.index).to_numpy(dtype=bool)
-        for row in np.flatnonzero(hit):
-            spellings = variants[labels[row]]
-            labels[row] = spellings[int(which[row] * len(spellings))]
-        rows[field] = labels
-        changed |= hit
-    return rows.assign(has_label_variant=changed)
+    own = table[table["field"].eq(field)]
+    place = own["label"].map(order(field).index)
+    return own.assign(place=place).sort_values("place", kind="stable").reset_index(drop=True)
 
 
-def slip_units(seed: int, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with some weights a thousand times too large or small.
+def _misspell(labels: Indices, hit: Flags, which: Floats, field: str) -> Indices:
+    """Return indices of `spellings`, changed where hit and where the label has a variant."""
+    place = _variants(field)["place"].to_numpy(dtype=np.int64)
+    count = np.bincount(place, minlength=len(order(field)))
+    first = len(order(field)) + np.cumsum(count) - count
+    other = first[labels] + np.floor(which * count[labels]).astype(np.int64)
+    return np.where(hit & (count[labels] > 0), other, labels)
 
-    The number stays as it was and the unit is the wrong one: kg for g, or g for kg.
-    ``has_unit_slip`` says which rows.
+
+@cache
+def _swapped() -> Indices:
+    """Return, for each day of the extract, the day that it becomes when day and month turn.
+
+    A date that turns into itself or cannot be turned stays as it is.
     """
-    rng = stream(seed, "slips")
-    weighed = rows["unit"].isin(["g", "kg"]).to_numpy(dtype=bool)
-    slipped = weighed & (rng.random(len(rows)) < scalar("unit_slip", "defects") / 100)
-    other = rows["unit"].map({"g": "kg", "kg": "g"})
-    return rows.assign(unit=rows["unit"].where(~slipped, other), has_unit_slip=slipped)
-
-
-def copy_rows(seed: int, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with exact copies of some of them below, and ``is_exact_duplicate``.
-
-    ``copied_from`` is the place of the copied row, or -1.
-    """
-    rng = stream(seed, "copies")
-    twice = np.flatnonzero(rng.random(len(rows)) < scalar("exact_duplicate", "defects") / 100)
-    first = rows.assign(is_exact_duplicate=False, copied_from=-1)
-    copies = rows.iloc[twice].assign(is_exact_duplicate=True, copied_from=twice)
-    return pd.concat([first, copies], ignore_index=True)
+    dates = pd.DatetimeIndex(FIRST_DAY + np.arange(DAYS))
+    turns = (dates.day <= 12) & (dates.day != dates.month)
+    turned = np.arange(DAYS)
+    for place in np.flatnonzero(turns).tolist():
+        date = dates[place]
+        other = np.datetime64(f"{date.year}-{date.day:02d}-{date.month:02d}", "D")
+        turned[place] = int((other - FIRST_DAY).astype(np.int64))
+    return turned
 
 
 def plant_defects(
-    seed: int, lines: pd.DataFrame, rekeyed: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the extract with its defects, and the truth about every row of it.
+    form: Form, setting: Setting, cases: pd.DataFrame, lines: pd.DataFrame, chances: Chances
+) -> pd.DataFrame:
+    """Return the rows of one form of the extract, each with what was done to it.
 
     Parameters
     ----------
-    seed : int
-        Seed of the world.
+    form : {"raw", "validated"}
+        Which form.
+    setting : Setting
+        What is drawn once for the world; its Members key with more or less care.
+    cases : pandas.DataFrame
+        The true cases, with their numbers ``number`` and ``second_number``.
     lines : pandas.DataFrame
-        The true lines, with ``base_quantity`` and ``unit``.
-    rekeyed : pandas.DataFrame
-        The cases that were keyed a second time.
+        The true lines.
+    chances : Chances
+        The random numbers; the same for both forms.
 
     Returns
     -------
-    tuple of two pandas.DataFrame
-        The extract, ordered by case, line and copy, and its truth with `TRUTH_COLUMNS`.
-        ``true_quantity`` is a whole number of ``base_unit``. ``duplicate_of`` is the row of the
-        extract that a duplicate repeats, missing for the others.
+    pandas.DataFrame
+        One row per row of the extract, in no order: ``line`` and ``case`` (rows of the true
+        tables), ``keying`` (0 or 1), ``is_copy``, ``number``, ``report_day``, ``seizure_day``,
+        the spelled labels, ``unit``, ``wrong_total`` (factor, 1 when right), ``detail`` (-1 or
+        what the personal detail is made from) and the flags.
     """
-    rows = add_rekeyed(lines, rekeyed)
-    for column in ("location", "commodity", "sub_commodity"):
-        rows[f"true_{column}"] = rows[column]
-    rows["base_unit"] = rows["unit"].map(codes.units().set_index("unit")["base_unit"])
-    rows["true_quantity"] = rows["base_quantity"]
-    rows["quantity"] = in_unit(rows["base_quantity"], rows["unit"])
-    rows = misspell(seed, rows)
-    rows = slip_units(seed, rows)
-    rows = copy_rows(seed, rows)
+    case_of_line = lines["case"].to_numpy(dtype=np.int64)
+    reporter = cases["reporter"].to_numpy(dtype=np.int64)
+    care = setting.habits.care[reporter]
+    clean = setting.recipe.plain
 
-    rows["place"] = np.arange(len(rows))
-    rows = rows.sort_values(["case_id", "line_no", "is_exact_duplicate"], kind="stable")
-    rows["row"] = np.arange(len(rows))
-    row_of_place = rows.set_index("place")["row"]
-    repeats = np.where(
-        rows["is_exact_duplicate"],
-        rows["copied_from"],
-        np.where(rows["is_near_duplicate"], rows["original"], -1),
+    def hits(defect: str, chance: Floats, of: Indices | slice) -> Flags:
+        if clean:
+            return np.zeros(len(chance), dtype=bool)
+        return np.asarray(chance < np.minimum(rate(defect, form) * care[of], 0.9))
+
+    again = hits("near_duplicate", chances.of_cases["near_duplicate"], slice(None))
+    again &= chances.second_day < DAYS
+    reported = cases["report_day"].to_numpy(dtype=np.int64) < DAYS
+    line = np.concatenate(
+        [np.flatnonzero(reported[case_of_line]), np.flatnonzero((again & reported)[case_of_line])]
     )
-    rows["duplicate_of"] = row_of_place.reindex(repeats).to_numpy()
-    rows["duplicate_of"] = rows["duplicate_of"].astype("Int64")
-    rows = rows.reset_index(drop=True)
-    return rows, rows[list(TRUTH_COLUMNS)].copy()
+    keying = np.zeros(len(line), dtype=np.int64)
+    keying[np.count_nonzero(reported[case_of_line]) :] = 1
+    case = case_of_line[line]
+    numbers = cases[["number", "second_number"]].to_numpy(dtype=np.int64)
+    report_day = np.where(
+        keying == 0, cases["report_day"].to_numpy()[case], chances.second_day[case]
+    )
+
+    def of_line(defect: str) -> Flags:
+        return hits(defect, chances.of_lines[defect][line, keying], case)
+
+    def of_case(defect: str) -> Flags:
+        return hits(defect, chances.of_cases[defect][case, keying], case)
+
+    true_day = cases["seizure_day"].to_numpy(dtype=np.int64)[case]
+    turned = _swapped()[true_day]
+    swap = of_case("swapped_date") & (turned != true_day)
+    if form == "validated":  # validation finds a seizure that lies after its report
+        swap &= turned <= report_day
+    true = {
+        "sub_commodity": lines["kind"].to_numpy(dtype=np.int64)[line],
+        "commodity": lines["commodity"].to_numpy(dtype=np.int64)[line],
+        "location": cases["location"].to_numpy(dtype=np.int64)[case],
+    }
+    spelled = {
+        field: _misspell(
+            true[field],
+            of_line(f"label_variant_{field}"),
+            chances.of_lines[f"which_{field}"][line, keying],
+            field,
+        )
+        for field in SPELLED
+    }
+    unit = lines["unit"].to_numpy(dtype=np.int64)[line]
+    grams, kilograms = order("unit").index("g"), order("unit").index("kg")
+    weighed = (unit == grams) | (unit == kilograms)
+    slip = of_line("unit_slip") & weighed
+    wrong = of_case("wrong_total")
+    detail = of_case("personal_detail") & (lines["line_no"].to_numpy()[line] == 1)
+    factor = np.where(chances.of_cases["wrong_total"][case, keying] * 1e6 % 2 < 1, 10.0, 0.5)
+    rows = pd.DataFrame(
+        {
+            "line": line,
+            "case": case,
+            "keying": keying,
+            "is_copy": False,
+            "number": numbers[case, keying],
+            "report_day": report_day,
+            "seizure_day": np.where(swap, turned, true_day),
+            **spelled,
+            "unit": np.where(slip, grams + kilograms - unit, unit),
+            "total_factor": np.where(wrong, factor, 1.0),
+            "detail": np.where(detail, chances.details[case, keying], -1),
+            "is_near_duplicate": keying == 1,
+            "has_swapped_date": swap,
+            "has_label_variant": np.any([spelled[f] != true[f] for f in SPELLED], axis=0),
+            "has_unit_slip": slip,
+            "has_wrong_total": wrong,
+            "has_personal_detail": detail,
+        }
+    )
+    copies = rows[of_line("exact_duplicate")].assign(is_copy=True)
+    return pd.concat([rows, copies], ignore_index=True)
+
+
+@cache
+def _syllables(part: str) -> list[str]:
+    table = parameters("invented_syllables")
+    return [str(syllable) for syllable in table.loc[table["part"].eq(part), "syllable"]]
+
+
+def personal_detail(number: int) -> str:
+    """Return an invented personal detail that stands at the end of a narrative.
+
+    Examples
+    --------
+    >>> from rilo_training.world.defects import personal_detail
+    >>> personal_detail(12345).startswith(" The traveller gave the name ")
+    True
+    """
+    words = []
+    for _ in range(2):
+        word = ""
+        for part in ("start", "middle", "end"):
+            known = _syllables(part)
+            number, place = divmod(number * 2654435761 % 2**61, len(known))
+            word += known[place]
+        words.append(word)
+    # ZZ is the code of no country.
+    return f" The traveller gave the name {' '.join(words)}, passport ZZ{number % 10**7:07d}."

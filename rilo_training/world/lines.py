@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from rilo_training import codes
+from rilo_training.world.bulk import draw_quantity
 from rilo_training.world.draws import Indices, choose
 from rilo_training.world.labels import order
 from rilo_training.world.members import Habits
-from rilo_training.world.places import bulk
-from rilo_training.world.streams import stream
+from rilo_training.world.streams import Source
 from rilo_training.world.tables import Floats, parameters, scalar, shares, vector
 
 
@@ -25,19 +25,37 @@ def kinds() -> pd.DataFrame:
 
 
 @cache
+def kind_names() -> list[str]:
+    """Return a unique name of each row of `kinds`: commodity and sub-commodity."""
+    return [f"{row.commodity}/{row.sub_commodity}" for row in kinds().itertuples()]
+
+
+@cache
+def commodity_of_kind() -> Indices:
+    """Return the index of the commodity of each row of `kinds`."""
+    return np.array([order("commodity").index(name) for name in kinds()["commodity"]])
+
+
+@cache
 def kind_shares() -> Floats:
     """Return the shares of sub-commodities (columns) for each commodity (rows)."""
-    table = parameters("sub_commodities").set_index("sub_commodity")
-    columns = [f"{row.commodity}/{row.sub_commodity}" for row in kinds().itertuples()]
+    table = parameters("sub_commodities")
     keyed = pd.Series(
         table["value"].to_numpy(dtype=np.float64),
-        index=table["commodity"] + "/" + table.index,
-    ).reindex(columns)
-    own = kinds()["commodity"].to_numpy()[None, :] == np.array(order("commodity"))[:, None]
+        index=table["commodity"] + "/" + table["sub_commodity"],
+    ).reindex(kind_names())
+    own = commodity_of_kind()[None, :] == np.arange(len(order("commodity")))[:, None]
     return shares(np.where(own, keyed.to_numpy(dtype=np.float64)[None, :], 0.0))
 
 
-def draw_lines(seed: int, cases: pd.DataFrame, habits: Habits) -> pd.DataFrame:
+@cache
+def drug_commodities() -> tuple[int, ...]:
+    """Return the indices of the commodities of the section Drugs."""
+    section = codes.commodities().set_index("commodity")["section"]
+    return tuple(index for index, name in enumerate(order("commodity")) if section[name] == "Drugs")
+
+
+def draw_lines(source: Source, cases: pd.DataFrame, habits: Habits) -> pd.DataFrame:
     """Return the true seizure lines, one row each, in the order of the cases.
 
     A drug case with several lines holds different sub-commodities, sometimes of another drug
@@ -46,46 +64,57 @@ def draw_lines(seed: int, cases: pd.DataFrame, habits: Habits) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``case`` (row of `cases`), ``line_no``, ``section``, ``commodity``, ``sub_commodity``,
-        ``base_quantity`` (int64, in the base unit), ``unit``.
+        ``case`` (row of `cases`), ``line_no``, ``kind`` (row of `kinds`), ``form`` (row of
+        ``quantities.csv``), ``base_quantity`` (int64, in the base unit), ``unit`` (index).
     """
-    rng = stream(seed, "lines")
-    first = cases["commodity_at"].to_numpy(dtype=np.int64)
-    mean = vector("lines_per_case", "commodity", order("commodity"))[first]
-    more = (mean - 1) / mean
-    with np.errstate(divide="ignore"):  # a mean of 1 line: log(0) gives no further line
-        extra = np.floor(np.log(1 - rng.random(len(first))) / np.log(more)).astype(np.int64)
-    drugs = np.isin(first, _drug_commodities())
+    rng = source.stream("lines")
+    first = cases["commodity"].to_numpy(dtype=np.int64)
+    drugs = np.isin(first, drug_commodities())
+    extra = _further_lines(rng, first)
     extra = np.where(drugs, np.minimum(extra, 5), extra)
     case = np.repeat(np.arange(len(first)), extra + 1)
     starts = np.cumsum(extra + 1) - (extra + 1)
     line_no = np.arange(len(case)) - np.repeat(starts, extra + 1) + 1
 
     kind = choose(rng, kind_shares(), first[case])
+    given = cases["sub_commodity"].to_numpy(dtype=np.int64)[case]
+    kind = np.where((given >= 0) & (line_no == 1), given, kind)
     several = np.flatnonzero(drugs & (extra > 0))
     kind_of_several = _different_kinds(rng, first[several], kind[starts[several]])
-    rows = np.flatnonzero(np.isin(case, several) & (line_no > 1))
-    kind[rows] = kind_of_several[np.searchsorted(several, case[rows]), line_no[rows] - 2]
+    place = np.searchsorted(several, case)
+    rows = np.flatnonzero((line_no > 1) & drugs[case])
+    kind[rows] = kind_of_several[place[rows], line_no[rows] - 2]
 
-    base_quantity, unit = _quantities(seed, cases, case, kind, habits)
-    table = kinds()
+    base_quantity, unit, form = _quantities(source, cases, case, kind, habits)
     return pd.DataFrame(
         {
             "case": case,
-            "line_no": line_no.astype(np.int64),
-            "section": table["section"].to_numpy(dtype=object)[kind],
-            "commodity": table["commodity"].to_numpy(dtype=object)[kind],
-            "sub_commodity": table["sub_commodity"].to_numpy(dtype=object)[kind],
+            "line_no": line_no,
+            "kind": kind,
+            "form": form,
             "base_quantity": base_quantity,
             "unit": unit,
         }
     )
 
 
-@cache
-def _drug_commodities() -> tuple[int, ...]:
-    section = codes.commodities().set_index("commodity")["section"]
-    return tuple(index for index, name in enumerate(order("commodity")) if section[name] == "Drugs")
+def _further_lines(rng: np.random.Generator, commodity: Indices) -> Indices:
+    """Return the number of lines after the first: geometric, with the mean of the commodity.
+
+    The draws are spread evenly over each commodity (systematic sampling), so that the mean of
+    a small section is near the published one in each world.
+    """
+    mean = vector("lines_per_case", "commodity", order("commodity"))[commodity]
+    luck = rng.random(len(commodity))
+    by_commodity = np.lexsort((luck, commodity))
+    size = np.bincount(commodity, minlength=len(order("commodity")))
+    start = np.cumsum(size) - size
+    rank = np.empty(len(commodity))
+    rank[by_commodity] = np.arange(len(commodity)) - start[commodity[by_commodity]]
+    even = (rank + rng.random(len(commodity))) / size[commodity]
+    with np.errstate(divide="ignore"):  # a mean of 1 line: log(0) gives no further line
+        drawn = np.floor(np.log1p(-even) / np.log((mean - 1) / mean))
+    return drawn.astype(np.int64)
 
 
 def _different_kinds(rng: np.random.Generator, commodity: Indices, taken: Indices) -> Indices:
@@ -95,7 +124,7 @@ def _different_kinds(rng: np.random.Generator, commodity: Indices, taken: Indice
     from the rest (Gumbel top-k).
     """
     own = kind_shares()[commodity]
-    drugs = list(_drug_commodities())
+    drugs = list(drug_commodities())
     mix = vector("commodities", "commodity", order("commodity"))[drugs]
     any_drug = shares(mix) @ kind_shares()[drugs]
     other = scalar("second_commodity_percent") / 100
@@ -106,43 +135,41 @@ def _different_kinds(rng: np.random.Generator, commodity: Indices, taken: Indice
     return np.argsort(-noisy, axis=1, kind="stable")
 
 
+@cache
+def form_shares() -> Floats:
+    """Return the shares of the rows of ``quantities.csv`` (columns) for each kind (rows)."""
+    forms = parameters("quantities")
+    of_form = (forms["commodity"] + "/" + forms["sub_commodity"]).map(kind_names().index)
+    weight = np.zeros((len(kind_names()), len(forms)))
+    weight[of_form, np.arange(len(forms))] = forms["share_percent"]
+    return weight
+
+
 def _quantities(
-    seed: int, cases: pd.DataFrame, case: Indices, kind: Indices, habits: Habits
-) -> tuple[Indices, np.ndarray]:
-    """Return the quantity in base units and the unit that the Member wrote, for each line."""
-    rng = stream(seed, "quantities")
-    forms = parameters("quantities").reset_index(drop=True)
-    names = [f"{row.commodity}/{row.sub_commodity}" for row in kinds().itertuples()]
-    name_of_form = (forms["commodity"] + "/" + forms["sub_commodity"]).map(names.index)
-    weight = np.zeros((len(names), len(forms)))
-    weight[name_of_form, forms.index] = forms["share_percent"]
-    form = choose(rng, weight, kind)
+    source: Source, cases: pd.DataFrame, case: Indices, kind: Indices, habits: Habits
+) -> tuple[Indices, Indices, Indices]:
+    """Return quantity in base units, unit as the Member wrote it, and form, for each line."""
+    rng = source.stream("quantities")
+    form = choose(rng, form_shares(), kind)
+    first = cases["commodity"].to_numpy(dtype=np.int64)[case]
+    location = cases["location"].to_numpy(dtype=np.int64)[case]
+    concealment = cases["concealment"].to_numpy(dtype=np.int64)[case]
+    quantity = draw_quantity(rng, form, first, location, concealment)
+    base = np.rint(quantity * cases["size"].to_numpy(dtype=np.float64)[case])
+    base = np.maximum(base, 1).astype(np.int64)
 
-    reporter = cases["reporter_at"].to_numpy(dtype=np.int64)[case]
-    place = (
-        cases["commodity_at"].to_numpy(dtype=np.int64)[case],
-        cases["location_at"].to_numpy(dtype=np.int64)[case],
-        cases["concealment_at"].to_numpy(dtype=np.int64)[case],
-    )
-    sigma = forms["sigma"].to_numpy(dtype=np.float64)[form]
-    mean = forms["value"].to_numpy(dtype=np.float64)[form] * bulk()[place]
-    # The mean of a lognormal is exp(mu + sigma**2 / 2): the second term is taken off here.
-    quantity = mean * np.exp(sigma * rng.standard_normal(len(kind)) - sigma**2 / 2)
-
-    measure = forms["measure"].to_numpy(dtype=object)[form]
-    section = kinds()["section"].to_numpy(dtype=object)[kind]
-    sticks = (measure == "cigarettes") & habits.counts_sticks[reporter]
-    is_mass = (measure == "mass") | ((measure == "cigarettes") & ~sticks)
-    highest = np.where(is_mass & (section == "Drugs"), scalar("quantity_highest_drugs_g"), np.inf)
-    base = np.maximum(np.rint(np.minimum(quantity, highest)), 1).astype(np.int64)
-
-    habit = habits.weight_habit[reporter]
-    limits = _gram_limits()[habit]
-    small_goods = np.isin(section, ["Drugs", "AML/CTF"])
-    limits = np.where(small_goods, limits, np.minimum(limits, 1000))
-    unit = np.where(is_mass, np.where(base < limits, "g", "kg"), measure).astype(object)
-    unit[sticks] = "sticks"
-    return base, unit
+    reporter = cases["reporter"].to_numpy(dtype=np.int64)[case]
+    measures = parameters("quantities")["measure"].to_numpy(dtype=object)
+    names = order("unit")
+    sticks = (measures == "cigarettes")[form] & habits.counts_sticks[reporter]
+    counted = np.array([names.index(name) if name in names else 0 for name in measures])
+    is_mass = np.isin(measures, ["mass", "cigarettes"])[form] & ~sticks
+    limits = _gram_limits()[habits.weight_habit[reporter]]
+    small = np.isin(kinds()["section"].to_numpy(dtype=object), ["Drugs", "AML/CTF"])
+    limits = np.where(small[kind], limits, np.minimum(limits, 1000))
+    grams = np.where(base < limits, names.index("g"), names.index("kg"))
+    unit = np.where(is_mass, grams, np.where(sticks, names.index("sticks"), counted[form]))
+    return base, unit, form
 
 
 @cache
@@ -152,15 +179,7 @@ def _gram_limits() -> Floats:
     return np.array([limit[str(habit)] for habit in parameters("unit_habits")["habit"]])
 
 
-def in_unit(base_quantity: pd.Series, unit: pd.Series) -> pd.Series:
-    """Return quantities in the unit of their own row, from whole numbers of the base unit.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from rilo_training.world.lines import in_unit
-    >>> in_unit(pd.Series([1500, 1500]), pd.Series(["kg", "g"])).tolist()
-    [1.5, 1500.0]
-    """
-    factor = codes.units().set_index("unit")["factor"]
-    return base_quantity / unit.map(factor).astype("float64")
+@cache
+def unit_factors() -> Floats:
+    """Return how many base units one of each unit holds, in the order of the units."""
+    return codes.units().set_index("unit")["factor"].loc[order("unit")].to_numpy(dtype=np.float64)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from rilo_training import __version__
-from rilo_training.seizures.schema import COLUMNS
-from rilo_training.world.cases import FIRST_DAY, LAST_DAY, draw_cases
-from rilo_training.world.defects import draw_rekeyed, plant_defects
-from rilo_training.world.digest import digest
+from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
-from rilo_training.world.lines import draw_lines, in_unit
-from rilo_training.world.members import draw_habits
-from rilo_training.world.narratives import draw_narratives
+from rilo_training.world.parts import TABLES, make_parts
+from rilo_training.world.recipe import FIRST_DAY, LAST_DAY, Recipe
 
 SYNTHETIC = "SYNTHETIC DATA - not CEN data"
 """The mark that every world carries."""
 
-WORLD_VERSION = 1
+WORLD_VERSION = 2
 """Counts up when the same seed gives another world."""
 
 
@@ -32,87 +29,73 @@ class World:
 
     Attributes
     ----------
-    seizures : pandas.DataFrame
-        The extract: the columns of `rilo_training.seizures.COLUMNS`, one row per seizure line,
-        with its defects.
-    truth_seizures : pandas.DataFrame
-        The truth about each row of the extract, in the same order; see
-        `rilo_training.world.defects.TRUTH_COLUMNS`.
+    tables : dict of str to pandas.DataFrame
+        The extract: ``seizures`` (validated), ``seizures_raw`` (as uploaded), ``consignments``,
+        ``inspections`` and ``movements``, or those of them that were asked for.
+    truth : dict of str to pandas.DataFrame
+        The truth, kept apart: ``truth_seizures`` has one row per row of ``seizures``, in the
+        same order, and so on.
+    stories : list of dict
+        The record of each story line: what an analyst should find, and with which method.
     about : dict
         The content of ``world.json``: ``world_id``, ``synthetic``, ``package_version``,
         ``world_version``, ``seed`` (None when official), ``cases``, ``first_day``, ``last_day``,
         ``tables`` (rows and digest of each).
     """
 
-    seizures: pd.DataFrame
-    truth_seizures: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    truth: dict[str, pd.DataFrame]
+    stories: list[dict[str, Any]]
     about: dict[str, Any]
 
+    @property
+    def seizures(self) -> pd.DataFrame:
+        """The validated extract: one row per seizure line."""
+        return self.tables["seizures"]
 
-def _silent(part: str) -> None:
-    """Tell nobody."""
+    @property
+    def truth_seizures(self) -> pd.DataFrame:
+        """The truth about each row of `seizures`."""
+        return self.truth["truth_seizures"]
 
+    @property
+    def consignments(self) -> pd.DataFrame:
+        """The consignments of the home desk: one row per declaration."""
+        return self.tables["consignments"]
 
-def true_seizures(
-    seed: int, cases: int = 12_000, progress: Callable[[str], None] = _silent
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the true lines before any defect, and the cases that are keyed a second time.
-
-    Only what was reported by the last day of the extract is in them, so the last weeks are
-    incomplete, as in every extract.
-
-    Returns
-    -------
-    tuple of two pandas.DataFrame
-        The lines: ``case``, ``base_quantity`` and the columns of the seizures table, ordered by
-        case and line. The second keyings: ``case``, ``case_id``, ``report_date``.
-    """
-    progress("members")
-    habits = draw_habits(seed)
-    drawn = draw_cases(seed, cases, habits, progress)
-    progress("lines")
-    lines = draw_lines(seed, drawn, habits)
-    progress("narratives")
-    lines["narrative"] = draw_narratives(seed, drawn, lines)
-    rekeyed = draw_rekeyed(seed, drawn["report_date"])
-    drawn["case_id"], rekeyed["case_id"] = _register(drawn["report_date"], rekeyed["report_date"])
-
-    case_columns = [column.name for column in COLUMNS if column.name in drawn.columns]
-    lines = lines.join(drawn[case_columns], on="case")
-    lines["quantity"] = in_unit(lines["base_quantity"], lines["unit"])
-    last = pd.Timestamp(LAST_DAY)
-    lines = lines[lines["report_date"] <= last]
-    lines = lines.sort_values(["case_id", "line_no"], kind="stable").reset_index(drop=True)
-    columns = ["case", "base_quantity", *[column.name for column in COLUMNS]]
-    return lines[columns], rekeyed[rekeyed["report_date"] <= last].reset_index(drop=True)
+    @property
+    def inspections(self) -> pd.DataFrame:
+        """The inspections of the home desk: one row per inspected consignment."""
+        return self.tables["inspections"]
 
 
-def _register(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return the case numbers: within each year, in the order of report."""
-    dates = pd.concat([first, second], ignore_index=True)
-    order = dates.sort_values(kind="stable").index
-    year = dates[order].dt.year
-    number = year.groupby(year).cumcount() + 1
-    text = [f"AP-{y}-{n:06d}" for y, n in zip(year, number, strict=True)]
-    case_id = np.empty(len(dates), dtype=object)
-    case_id[order] = text
-    return case_id[: len(first)], case_id[len(first) :]
-
-
-def _as_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the contract columns in order with their dtypes."""
-    table = rows[[column.name for column in COLUMNS]].copy()
-    for column in COLUMNS:
-        if column.kind == "text":
-            values = table[column.name]
-            # A missing value stays missing: before pandas 3, astype("str") would write "None".
-            table[column.name] = values.astype("str").where(values.notna())
-    others = {column.name: column.dtype for column in COLUMNS if column.kind != "text"}
-    return table.astype(others)
+def make_recipe(
+    seed: int,
+    cases: int = 12_000,
+    stories: Sequence[str] | None = None,
+    without: Sequence[str] = (),
+    **choices: Any,
+) -> Recipe:
+    """Return the recipe of a world; see `make_world` for the parameters."""
+    return Recipe(
+        seed,
+        cases,
+        stories=tuple(sorted(set(stories or ()))),
+        without=tuple(sorted(set(without))),
+        **choices,
+    )
 
 
 def make_world(
-    seed: int, cases: int = 12_000, progress: Callable[[str], None] | None = None
+    seed: int,
+    cases: int = 12_000,
+    progress: Callable[[str], None] | None = None,
+    *,
+    tables: Sequence[str] = TABLES,
+    stories: Sequence[str] | None = None,
+    without: Sequence[str] = (),
+    executor: Executor | None = None,
+    **choices: Any,
 ) -> World:
     """Return the world of a seed. The same seed always gives the same world.
 
@@ -121,10 +104,23 @@ def make_world(
     seed : int
         0 to 2**128 - 1.
     cases : int
-        Number of true cases found in the period, at least 1. Those reported after the last day
-        are not in the extract.
+        Number of true cases found in the period, at least 1, beside those that stories add.
+        Cases reported after the last day are not in the extract.
     progress : callable, optional
         Called with the name of each part when it starts.
+    tables : sequence of str
+        Which tables to make, of `rilo_training.world.TABLES`. A table does not depend on
+        whether the others are made.
+    stories : sequence of str, optional
+        Story lines that the world must contain, of `rilo_training.world.KINDS`; about five more
+        are drawn by the seed.
+    without : sequence of str
+        Story lines to leave out: the control of a story is the same world without it.
+    executor : concurrent.futures.Executor, optional
+        Makes the blocks of seizures; the rows are the same.
+    **choices
+        The other attributes of `rilo_training.world.recipe.Recipe`: ``drawn``, ``plain``,
+        ``consignments``, ``difficulty``.
 
     Returns
     -------
@@ -133,38 +129,72 @@ def make_world(
     Raises
     ------
     WorldError
-        When the seed or the number of cases cannot be used.
+        When the seed, a size or the name of a table or story line cannot be used.
 
     Examples
     --------
     >>> from rilo_training.world import make_world
-    >>> world = make_world(seed=1, cases=50)
+    >>> world = make_world(seed=1, cases=50, tables=["seizures"])
     >>> world.about["synthetic"]
     'SYNTHETIC DATA - not CEN data'
     >>> len(world.seizures) == len(world.truth_seizures)
     True
     """
-    if isinstance(cases, bool) or not isinstance(cases, int) or not 1 <= cases <= 900_000:
-        raise WorldError(f"The number of cases was {cases!r}. Give a whole number, 1 to 900,000.")
-    tell = progress or _silent
-    lines, rekeyed = true_seizures(seed, cases, tell)
-    tell("defects")
-    rows, truth = plant_defects(seed, lines, rekeyed)
-    seizures = _as_table(rows)
-    for name in truth.columns:
-        if truth[name].dtype == object:
-            truth[name] = truth[name].astype("str")
-    tell("digests")
-    mark = digest(seizures)
-    about: dict[str, Any] = {
-        "world_id": mark[:12],
+    recipe = make_recipe(seed, cases, stories, without, **choices)
+    parts = list(make_parts(recipe, known_tables(tables), executor, progress))
+    whole: dict[str, list[pa.Table]] = {}
+    marks: dict[str, tuple[Digest, int]] = {}
+    for part in parts:
+        for name, table in part.tables.items():
+            whole.setdefault(name, []).append(table)
+    frames = {}
+    for name, pieces in whole.items():
+        table = pa.concat_tables(pieces)
+        if not name.startswith("truth_"):
+            mark = Digest()
+            mark.add(table)
+            marks[name] = (mark, table.num_rows)
+        frames[name] = as_frame(table)
+    return World(
+        tables={name: table for name, table in frames.items() if name in marks},
+        truth={name: table for name, table in frames.items() if name not in marks},
+        stories=[record for part in parts for record in part.stories],
+        about=describe(recipe, marks),
+    )
+
+
+def known_tables(tables: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of tables in their order; refuse one that is not known."""
+    unknown = sorted(set(tables) - set(TABLES))
+    if unknown or not tables:
+        raise WorldError(
+            f"The table {unknown[0] if unknown else ''!r} is not known. "
+            f"Choose among: {', '.join(TABLES)}."
+        )
+    return tuple(name for name in TABLES if name in tables)
+
+
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table for pandas: text is ``str``, whole numbers that may miss are ``Int64``."""
+    missing = {pa.int64(): pd.Int64Dtype()}
+    whole = [field.name for field in table.schema if table[field.name].null_count == 0]
+    frame: pd.DataFrame = table.to_pandas(types_mapper=missing.get)
+    return frame.astype({name: "int64" for name in whole if str(frame[name].dtype) == "Int64"})
+
+
+def describe(recipe: Recipe, marks: dict[str, tuple[Digest, int]]) -> dict[str, Any]:
+    """Return the content of ``world.json``. It does not name the story lines."""
+    digests = {name: mark.hexdigest() for name, (mark, _) in marks.items()}
+    return {
+        "world_id": next(iter(digests.values()))[:12],
         "synthetic": SYNTHETIC,
         "package_version": __version__,
         "world_version": WORLD_VERSION,
-        "seed": seed,
-        "cases": cases,
+        "seed": recipe.seed,
+        "cases": recipe.cases,
         "first_day": str(FIRST_DAY),
         "last_day": str(LAST_DAY),
-        "tables": {"seizures": {"rows": len(seizures), "digest": mark}},
+        "tables": {
+            name: {"rows": rows, "digest": digests[name]} for name, (_, rows) in marks.items()
+        },
     }
-    return World(seizures, truth, about)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rilo_training import codes
 from rilo_training.world.draws import Indices, choose
 from rilo_training.world.labels import order
+from rilo_training.world.places import commodity_shares, hiding_places
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import Floats, parameters, scalar, vector
 
@@ -28,12 +29,25 @@ class Habits:
         Which row of ``unit_habits.csv`` the Member follows.
     counts_sticks : array of bool
         Whether the Member records cigarettes in sticks.
+    upload : array of int
+        Which row of ``upload_habits.csv`` the Member follows.
+    care : array of float
+        Multiplies the rates of defects: above 1 for a Member that keys with less care. The mean
+        over Members, weighted by their cases, is 1.
+    dispersion : array of float
+        Variance of the weekly counts of the Member divided by their mean.
+    share : array of float
+        Expected share of the Member among all cases.
     """
 
     weight: Floats
     lag_factor: Floats
     weight_habit: Indices
     counts_sticks: npt.NDArray[np.bool_]
+    upload: Indices
+    care: Floats
+    dispersion: Floats
+    share: Floats
 
 
 def draw_habits(seed: int) -> Habits:
@@ -44,18 +58,29 @@ def draw_habits(seed: int) -> Habits:
     rate = rank ** -scalar("zipf_exponent_reporters")
     rate[rank > scalar("members_reporting")] = 0.0
     mix = rng.standard_normal((number, len(order("commodity"))))
+    weight = rate[:, None] * np.exp(scalar("sigma_reporter_commodity") * mix)
     lag = rng.standard_normal(number)
-    habits = [str(habit) for habit in parameters("unit_habits")["habit"]]
-    habit = choose(
-        rng, vector("unit_habits", "habit", habits)[None, :], np.zeros(number, dtype=np.int64)
-    )
     sticks = rng.random(number) < scalar("sticks_habit_percent") / 100
+    habit = _drawn_habit(rng, "unit_habits", number)
+    upload = _drawn_habit(rng, "upload_habits", number)
+    share = _expected_share(weight)
+    care = np.exp(scalar("care_sigma") * rng.standard_normal(number))
+    low, high = scalar("weekly_dispersion_lowest"), scalar("weekly_dispersion_highest")
     return Habits(
-        weight=rate[:, None] * np.exp(scalar("sigma_reporter_commodity") * mix),
+        weight=weight,
         lag_factor=np.exp(scalar("lag_member_sigma") * lag),
         weight_habit=habit,
         counts_sticks=sticks,
+        upload=upload,
+        care=care / (care @ share),
+        dispersion=low + (high - low) * rng.random(number),
+        share=share,
     )
+
+
+def _drawn_habit(rng: np.random.Generator, table: str, number: int) -> Indices:
+    habits = [str(habit) for habit in parameters(table)["habit"]]
+    return choose(rng, vector(table, "habit", habits)[None, :], np.zeros(number, dtype=np.int64))
 
 
 def draw_ranks(rng: np.random.Generator) -> Floats:
@@ -85,3 +110,16 @@ def reachable() -> npt.NDArray[np.bool_]:
     for location in ("Land boundary", "River", "Rail"):
         table[order("location").index(location)] = land
     return table
+
+
+def reporter_weights(weight: Floats) -> Floats:
+    """Return the weight of each Member (last axis) by commodity and location."""
+    return np.asarray(weight.T[:, None, :] * reachable()[None, :, :])
+
+
+def _expected_share(weight: Floats) -> Floats:
+    """Return the share of each Member among all cases, by expectation."""
+    able = reporter_weights(weight)
+    able = able / able.sum(axis=2, keepdims=True)
+    place = hiding_places().sum(axis=2) * commodity_shares()[:, None]
+    return np.asarray(np.einsum("cl,clm->m", place, able))

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from rilo_training.world.draws import Indices
-from rilo_training.world.streams import stream
+from rilo_training.world.labels import order
+from rilo_training.world.lines import kinds
+from rilo_training.world.streams import Source
 from rilo_training.world.tables import parameters
 
-
-def draw_narratives(seed: int, cases: pd.DataFrame, lines: pd.DataFrame) -> np.ndarray:
-    """Return one sentence per line; it names no person and no company.
-
-    The phrases of a case stay the same on all its lines; the goods are those of the line.
-
-    Returns
-    -------
-    array of str objects
-    """
-    rng = stream(seed, "narratives")
-    fields = ("detection", "conveyance", "location", "concealment")
-    phrase = {field: _phrases(rng, field, cases[field]) for field in fields}
-    start = phrase["detection"] + " " + phrase["conveyance"] + " " + phrase["location"] + ": "
-    case = lines["case"].to_numpy(dtype=np.int64)
-    goods = np.array([_in_text(str(name)) for name in lines["sub_commodity"]], dtype=object)
-    end = " " + phrase["concealment"] + "."
-    return np.asarray(start[case] + goods + end[case])
+FIELDS = ("detection", "conveyance", "location", "concealment")
+"""The fields of a case that a narrative names, in the order of drawing."""
 
 
-def _phrases(rng: np.random.Generator, field: str, labels: pd.Series) -> np.ndarray:
-    """Return a phrase for each label, one of those listed for it."""
+def draw_phrases(source: Source, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases with one phrase per field: ``<field>_phrase``, a row of ``phrases.csv``."""
+    rng = source.stream("narratives")
+    drawn = {}
+    for field in FIELDS:
+        first, count = _phrases_of(field)
+        label = cases[field].to_numpy(dtype=np.int64)
+        luck = np.floor(rng.random(len(cases)) * count[label]).astype(np.int64)
+        drawn[f"{field}_phrase"] = first[label] + luck
+    return cases.assign(**drawn)
+
+
+@cache
+def _phrases_of(field: str) -> tuple[Indices, Indices]:
+    """Return the first phrase and the number of phrases of each label of a field."""
     table = parameters("phrases")
-    table = table[table["field"].eq(field)]
-    count = labels.map(table["label"].value_counts()).to_numpy(dtype=np.int64)
-    first = table.reset_index(drop=True).groupby("label").apply(lambda rows: rows.index[0])
-    at: Indices = labels.map(first).to_numpy(dtype=np.int64)
-    at = at + np.floor(rng.random(len(labels)) * count).astype(np.int64)
-    return table["phrase"].to_numpy(dtype=object)[at]
+    rows = table[table["field"].eq(field)]
+    labels = rows["label"].to_numpy(dtype=object)
+    first, count = [], []
+    for label in order(field):
+        found = rows.index[labels == label]
+        first.append(found[0])
+        count.append(len(found))
+        if found[-1] - found[0] + 1 != len(found):
+            raise ValueError(f"The phrases of '{label}' do not stand together in phrases.csv.")
+    return np.array(first, dtype=np.int64), np.array(count, dtype=np.int64)
 
 
-def _in_text(name: str) -> str:
-    """Return a label as it stands inside a sentence: abbreviations and names keep capitals."""
+@cache
+def goods_in_text() -> list[str]:
+    """Return each kind of goods as it stands inside a sentence; names keep their capitals."""
     kept = ("MDMA", "HCFC", "HFC", "CFC", "US ", "IPR", "Saudi", "Dalbergia")
-    return name if name.startswith(kept) else name[0].lower() + name[1:]
+    return [
+        name if name.startswith(kept) else name[0].lower() + name[1:]
+        for name in map(str, kinds()["sub_commodity"])
+    ]

@@ -126,22 +126,3 @@ def ecommerce_probability() -> Floats:
             low, high = (scale, high) if share < goal else (low, scale)
         result[index] = np.minimum(highest, high * weight)
     return result
-
-
-@cache
-def bulk() -> Floats:
-    """Return how many times the mean quantity of a commodity is found at a place.
-
-    Returns
-    -------
-    array of float, shape (commodities, locations, concealments)
-        The mean over the places of a commodity is 1, so means stay as in ``quantities.csv``.
-    """
-    size = (
-        vector("bulk_by_location", "location", order("location"))[:, None]
-        * vector("bulk_by_concealment", "concealment", order("concealment"))[None, :]
-    )
-    power = vector("bulk_power", "commodity", order("commodity"))
-    relative = size[None, :, :] ** power[:, None, None]
-    mean = (relative * hiding_places()).sum(axis=(1, 2), keepdims=True)
-    return np.asarray(relative / mean)

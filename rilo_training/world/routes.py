@@ -70,7 +70,7 @@ def region_shares(way: str) -> Floats:
     return np.stack(split, axis=1)
 
 
-def crosses_land(location: list[str] | npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+def crosses_land(location: list[str]) -> npt.NDArray[np.bool_]:
     """Return at which locations goods cross the boundary by land or river."""
     return np.isin(location, ["Land boundary", "Rail", "River"])
 
@@ -101,6 +101,21 @@ def partner_weights(seed: int) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
+def country_weights(seed: int) -> tuple[Floats, Floats]:
+    """Return the weights of departure and of destination countries in the world of a seed.
+
+    Returns
+    -------
+    tuple of two arrays of float, shape (2 * commodities * members, countries)
+        The row of a case is ``(by_land * commodities + commodity) * members + reporter``.
+    """
+    departures, destinations = partner_weights(seed)
+    return (
+        _by_country(region_shares("in"), departures),
+        _by_country(region_shares("out"), destinations),
+    )
+
+
 def _by_country(regions: Floats, partners: Floats) -> Floats:
     """Return weights of countries: one row per land crossing, commodity and Member."""
     inside = codes.countries()["rilo_region"].map(order("region").index).to_numpy(dtype=np.int64)
@@ -111,21 +126,33 @@ def _by_country(regions: Floats, partners: Floats) -> Floats:
     return rows.reshape(-1, len(inside))
 
 
-def _choose_other(rng: np.random.Generator, weights: Floats, taken: tuple[Indices, ...]) -> Indices:
-    """Draw one column per row of weights, none of those already taken in the row."""
-    rows = np.arange(len(weights))
-    free = weights.copy()
+def _choose_other(
+    rng: np.random.Generator, weights: Floats, rows: Indices, taken: tuple[Indices, ...]
+) -> Indices:
+    """Draw one column per entry, none of those already taken by the entry.
+
+    An entry that drew a taken column draws again, so the others keep their relative weights.
+    """
+    drawn = choose(rng, weights, rows)
+    for _ in range(60):
+        again = np.flatnonzero(np.any([drawn == columns for columns in taken], axis=0))
+        if not len(again):
+            return drawn
+        drawn[again] = choose(rng, weights, rows[again])
+    free = weights[rows[again]].copy()
     for columns in taken:
-        free[rows, columns] = 0.0
-    return choose(rng, free, rows)
+        free[np.arange(len(again)), columns[again]] = 0.0
+    drawn[again] = choose(rng, free, np.arange(len(again)))
+    return drawn
 
 
 def draw_routes(
-    seed: int,
+    rng: np.random.Generator,
+    weights: tuple[Floats, Floats],
     commodity: Indices,
     reporter: Indices,
-    location: npt.NDArray[np.object_],
-    direction: npt.NDArray[np.object_],
+    location: Indices,
+    direction: Indices,
 ) -> Routes:
     """Return the routes of cases.
 
@@ -135,32 +162,31 @@ def draw_routes(
 
     Parameters
     ----------
-    seed : int
-        Seed of the world.
-    commodity, reporter : array of int
-        Index of the commodity and of the reporting Member, one per case.
-    location, direction : array of str
-        Labels of each case.
+    rng : numpy.random.Generator
+        The stream to draw from.
+    weights : tuple of two arrays
+        What `country_weights` returned.
+    commodity, reporter, location, direction : array of int
+        Indices of the labels of each case.
     """
-    departures, destinations = partner_weights(seed)
-    come_in = _by_country(region_shares("in"), departures)
-    go_out = _by_country(region_shares("out"), destinations)
-    rng = stream(seed, "routes")
+    come_in, go_out = weights
     number = len(commodity)
-    by_land = crosses_land(location).astype(np.int64)
-    pair = (by_land * len(order("commodity")) + commodity) * len(order("member")) + reporter
-    is_import, is_export = direction == "Import", direction == "Export"
-    is_transit, is_internal = direction == "Transit", direction == "Internal"
+    by_land = crosses_land(order("location"))[location].astype(np.int64)
+    row = (by_land * len(order("commodity")) + commodity) * len(order("member")) + reporter
+    is_import, is_export, is_transit, is_internal = (
+        direction == order("direction").index(name)
+        for name in ("Import", "Export", "Transit", "Internal")
+    )
 
-    departure = choose(rng, come_in, pair)
+    departure = choose(rng, come_in, row)
     departure[is_export | is_internal] = reporter[is_export | is_internal]
-    destination = _choose_other(rng, go_out[pair], (departure,))
+    destination = _choose_other(rng, go_out, row, (departure,))
     onward = is_import & (rng.random(number) < scalar("onward_percent") / 100)
     ends_here = (is_import & ~onward) | is_internal
     destination[ends_here] = reporter[ends_here]
 
-    hubs = np.tile(vector("transit_hubs", "country", order("country")), (number, 1))
-    hub = _choose_other(rng, hubs, (departure, destination))
+    hubs = vector("transit_hubs", "country", order("country"))[None, :]
+    hub = _choose_other(rng, hubs, np.zeros(number, dtype=np.int64), (departure, destination))
     known = rng.random(number) < scalar("transit_known_percent") / 100
     transit = np.where(known & (is_import | is_export), hub, NONE)
     transit = np.where(is_transit | onward, reporter, transit)

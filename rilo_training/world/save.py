@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from errno import ENOTDIR
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
+import pyarrow as pa
 
+from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
-from rilo_training.world.make import World
+from rilo_training.world.make import SYNTHETIC, World, describe, known_tables, make_recipe
+from rilo_training.world.parts import TABLES, Part, make_parts
+from rilo_training.world.tablefile import TableFile
 
 Format = Literal["parquet", "csv"]
+
+OWN_STEMS = {*TABLES, *(f"truth_{name}" for name in (*TABLES, "parties"))}
+OWN_FILES = {"world.json", "stories.json", "SYNTHETIC.txt"}
+"""The files of a world and of its truth: a folder that holds others is never written over."""
 
 
 def save_world(
@@ -24,8 +34,9 @@ def save_world(
     file_format: Format = "parquet",
     official: bool = False,
     world_id: str | None = None,
+    smallest: bool = False,
 ) -> None:
-    """Write a world to a folder: ``seizures`` and ``world.json``.
+    """Write a world to a folder: its tables and ``world.json``.
 
     The files are first written to a folder beside it, which is then renamed: a reader finds the
     whole world or the one that was there before.
@@ -37,8 +48,8 @@ def save_world(
     folder : path
         Where to write. It may be absent, empty, or a world, which is then replaced.
     truth_folder : path, optional
-        Where to write ``truth_seizures``; it is written only when asked for, and must lie
-        elsewhere.
+        Where to write ``truth_...`` and ``stories.json``; they are written only when asked for,
+        and must lie elsewhere.
     file_format : {"parquet", "csv"}
         Format of the tables. CSV is UTF-8 with a byte order mark, so that Excel reads it.
     official : bool
@@ -46,6 +57,8 @@ def save_world(
     world_id : str, optional
         The name of the world. An official world needs one drawn at random: the digest of its
         rows would tell which seed was used.
+    smallest : bool
+        Compress as far as possible, which takes a second or two; for a world that is kept.
 
     Raises
     ------
@@ -57,13 +70,11 @@ def save_world(
     >>> import tempfile
     >>> from rilo_training.world import make_world, read_about, save_world
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     save_world(make_world(seed=1, cases=20), f"{place}/world", file_format="csv")
+    ...     made = make_world(seed=1, cases=20, tables=["seizures"])
+    ...     save_world(made, f"{place}/world", file_format="csv")
     ...     read_about(f"{place}/world")["cases"]
     20
     """
-    target = Path(fspath(folder))
-    if file_format not in ("parquet", "csv"):
-        raise WorldError(f"The format was '{file_format}'. Choose parquet or csv.")
     if official and not world_id:
         raise WorldError("An official world needs a name. Give world_id, drawn at random.")
     about = dict(world.about)
@@ -71,55 +82,126 @@ def save_world(
         about["seed"] = None
     if world_id:
         about["world_id"] = world_id
+    whole = {**world.tables, **world.truth}
+    tables = {
+        name: pa.Table.from_pandas(table, preserve_index=False) for name, table in whole.items()
+    }
+    parts = [Part(tables, world.stories)]
+    _write(parts, folder, truth_folder, file_format, lambda marks: about, smallest)
+
+
+def write_world(
+    folder: str | PathLike[str],
+    seed: int,
+    cases: int = 12_000,
+    truth_folder: str | PathLike[str] | None = None,
+    file_format: Format = "parquet",
+    progress: Callable[[str], None] | None = None,
+    *,
+    tables: Sequence[str] = TABLES,
+    stories: Sequence[str] | None = None,
+    without: Sequence[str] = (),
+    executor: Executor | None = None,
+    **choices: Any,
+) -> dict[str, Any]:
+    """Make a world and write it part by part, so that a large one needs little memory.
+
+    The rows are those of `make_world` with the same arguments, and the folder is written as by
+    `save_world`: whole or not at all.
+
+    Returns
+    -------
+    dict
+        The content of ``world.json``.
+
+    Raises
+    ------
+    WorldError
+        When the world cannot be made or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from rilo_training.world import write_world
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     about = write_world(f"{place}/world", seed=1, cases=20, tables=["seizures"])
+    >>> list(about["tables"])
+    ['seizures']
+    """
+    recipe = make_recipe(seed, cases, stories, without, **choices)
+    parts = make_parts(recipe, known_tables(tables), executor, progress)
+    return _write(
+        parts,
+        folder,
+        truth_folder,
+        file_format,
+        lambda marks: describe(recipe, marks),
+        smallest=False,
+    )
+
+
+def _write(
+    parts: Iterable[Part],
+    folder: str | PathLike[str],
+    truth_folder: str | PathLike[str] | None,
+    file_format: Format,
+    say: Callable[[dict[str, tuple[Digest, int]]], dict[str, Any]],
+    smallest: bool,
+) -> dict[str, Any]:
+    """Write the parts of a world and of its truth, each to its folder."""
+    target = Path(fspath(folder))
     truth = None if truth_folder is None else Path(fspath(truth_folder))
+    if file_format not in ("parquet", "csv"):
+        raise WorldError(f"The format was '{file_format}'. Choose parquet or csv.")
     if truth is not None and _inside(truth, target):
         raise WorldError(
             f"The truth would be written into the world ('{truth}'). Choose a folder elsewhere."
         )
-    _write(target, {"seizures": world.seizures}, file_format, about)
-    if truth is not None:
-        _write(truth, {"truth_seizures": world.truth_seizures}, file_format, None)
+    marks: dict[str, tuple[Digest, int]] = {}
+    stories: list[dict[str, Any]] = []
+    with ExitStack() as folders:
+        # The world is entered last and so takes its place first: its truth never stands alone.
+        apart = None if truth is None else folders.enter_context(_new_folder(truth))
+        place = folders.enter_context(_new_folder(target))
+        with ExitStack() as files, _sentence(target):
+            writers: dict[str, TableFile] = {}
+            for part in parts:
+                stories += part.stories
+                for name, table in part.tables.items():
+                    hidden = name.startswith("truth_")
+                    where = apart if hidden else place
+                    if not hidden:
+                        mark, rows = marks.get(name, (Digest(), 0))
+                        mark.add(table)
+                        marks[name] = (mark, rows + table.num_rows)
+                    if where is not None:
+                        if name not in writers:
+                            file = where / f"{name}.{file_format}"
+                            writers[name] = files.enter_context(
+                                TableFile(file, SYNTHETIC, smallest)
+                            )
+                        writers[name].add(table)
+        about = say(marks)
+        with _sentence(target):
+            for where in (place, apart):
+                if where is not None and file_format == "csv":
+                    _write_text(where / "SYNTHETIC.txt", SYNTHETIC + "\n")
+            if apart is not None:
+                text = {"synthetic": SYNTHETIC, "stories": stories}
+                _write_text(apart / "stories.json", json.dumps(text, indent=2) + "\n")
+            _write_text(place / "world.json", json.dumps(about, indent=2) + "\n")
+    return about
 
 
-def _inside(inner: Path, outer: Path) -> bool:
-    resolved, place = inner.resolve(), outer.resolve()
-    return resolved == place or place in resolved.parents
+def _write_text(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write(
-    folder: Path,
-    tables: dict[str, pd.DataFrame],
-    file_format: Format,
-    about: dict[str, Any] | None,
-) -> None:
-    own = {"world.json"} | {f"{name}.{end}" for name in tables for end in ("parquet", "csv")}
+@contextmanager
+def _sentence(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a folder into a sentence."""
     try:
-        if folder.is_dir():
-            others = sorted(file.name for file in folder.iterdir() if file.name not in own)
-            if others:
-                raise WorldError(
-                    f"The folder '{folder}' holds other files ({', '.join(others[:3])}). "
-                    "Choose an empty or a new folder."
-                )
-        elif folder.exists():
-            raise NotADirectoryError(ENOTDIR, "a file of this name is in the way")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".world-", dir=folder.parent) as beside:
-            new = Path(beside) / "new"
-            new.mkdir()
-            for name, table in tables.items():
-                _write_table(table, new / f"{name}.{file_format}")
-            if about is not None:
-                text = json.dumps(about, indent=2) + "\n"
-                (new / "world.json").write_text(text, encoding="utf-8", newline="\n")
-            if folder.exists():
-                folder.rename(Path(beside) / "old")
-            try:
-                new.rename(folder)
-            except OSError:
-                if (Path(beside) / "old").exists():
-                    (Path(beside) / "old").rename(folder)
-                raise
+        yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WorldError(
@@ -128,11 +210,45 @@ def _write(
         ) from error
 
 
-def _write_table(table: pd.DataFrame, file: Path) -> None:
-    if file.suffix == ".parquet":
-        table.to_parquet(file, index=False, compression="zstd", compression_level=19)
-    else:
-        table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `folder` when all went well."""
+    with _sentence(folder):
+        if folder.is_dir():
+            others = sorted(file.name for file in folder.iterdir() if not _is_own(file))
+            if others:
+                raise WorldError(
+                    f"The folder '{folder}' holds other files ({', '.join(others[:3])}). "
+                    "Choose an empty or a new folder."
+                )
+        elif folder.exists():
+            raise NotADirectoryError(ENOTDIR, "a file of this name is in the way")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = tempfile.TemporaryDirectory(prefix=".world-", dir=folder.parent)
+    with beside as name:
+        new, old = Path(name) / "new", Path(name) / "old"
+        new.mkdir()
+        yield new
+        with _sentence(folder):
+            if folder.exists():
+                folder.rename(old)
+            try:
+                new.rename(folder)
+            except OSError:
+                if old.exists():
+                    old.rename(folder)
+                raise
+
+
+def _is_own(file: Path) -> bool:
+    return file.name in OWN_FILES or (
+        file.stem in OWN_STEMS and file.suffix in (".parquet", ".csv")
+    )
+
+
+def _inside(inner: Path, outer: Path) -> bool:
+    resolved, place = inner.resolve(), outer.resolve()
+    return resolved == place or place in resolved.parents
 
 
 def read_about(folder: str | PathLike[str]) -> dict[str, Any]:

@@ -14,39 +14,12 @@ Floats = npt.NDArray[np.float64]
 END_COLUMNS = ("value", "unit", "source", "year")
 """The last columns of every parameter table."""
 
-NAMES = (
-    "bulk_by_concealment",
-    "bulk_by_location",
-    "bulk_power",
-    "commodities",
-    "concealment_at_location",
-    "concealments",
-    "conveyance_at_location",
-    "conveyance_of_concealment",
-    "conveyances",
-    "defects",
-    "detections",
-    "directions",
-    "ecommerce",
-    "flows",
-    "label_variants",
-    "land_neighbours",
-    "land_regions",
-    "lines_per_case",
-    "locations",
-    "member_size",
-    "partners",
-    "phrases",
-    "quantities",
-    "route_affinity",
-    "route_groups",
-    "scalars",
-    "season",
-    "sections",
-    "sub_commodities",
-    "transit_hubs",
-    "unit_habits",
-    "weekdays",
+NAMES = tuple(
+    sorted(
+        file.name.removesuffix(".csv")
+        for file in files(__package__).joinpath("parameters").iterdir()
+        if file.name.endswith(".csv")
+    )
 )
 """The parameter tables of the folder ``parameters``."""
 
