@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 import numpy as np
@@ -270,48 +269,37 @@ def test_dirty_texts_mean_the_same(desk: HomeDesk) -> None:
 # --- the story ---------------------------------------------------------------------------------
 
 
-def linked_groups(desk: HomeDesk) -> pd.Series:
-    """Count consignments per group of newcomers with like names and one address."""
-    table = desk.consignments.dropna(subset=["importer_address"])
-    table = table[table["importer_since"] > pd.Timestamp("2026-01-01")]
-    names = table.groupby("importer")["importer_address"].first()
-    words = [set(re.findall("[a-z]{4,}", address.lower())) for address in names]
-    common = pd.Series([word for found in words for word in found]).value_counts()
-    common = common[common > 0.05 * len(names)]  # towns and kinds of street
-    words = [found - set(common.index) for found in words]
-    group = list(range(len(names)))
-    for one in range(len(names)):
-        for two in range(one):
-            first, second = (names.index[at].split(" ")[0].lower() for at in (one, two))
-            like = difflib.SequenceMatcher(None, first, second).ratio() > 0.6
-            if like and words[one] & words[two]:
-                group = [group[two] if at == group[one] else at for at in group]
-    return table["importer"].map(dict(zip(names.index, group, strict=True))).value_counts()
+def test_ordinary_newcomers_stand_beside_the_family(desk: HomeDesk) -> None:
+    """The largest names without a history are those of ordinary newcomers."""
+    facts = desk.stories[0]["facts"]
+    without = desk.consignments["importer_past_consignments"].eq(0)
+    counts = desk.consignments.loc[without, "importer"].value_counts()
+    assert (counts > 5).sum() > 30
+    assert len(set(counts.index[:10]) & set(facts["names"])) <= 2
+    assert counts.iloc[0] < 0.75 * facts["consignments"]
 
 
-def test_linking_finds_the_family_and_counting_names_does_not(desk: HomeDesk) -> None:
-    """Linked newcomers put the family in front; single names put it nowhere near."""
-    story = desk.stories[0]
-    groups = linked_groups(desk)
-    assert groups.iloc[0] > 0.9 * story["strength"]
-    assert groups.iloc[0] > 1.5 * groups.iloc[1]
-    young = desk.consignments["importer_since"] > pd.Timestamp("2026-01-01")
-    top = desk.consignments.loc[young, "importer"].value_counts().head(10)
-    assert top.iloc[0] < 0.75 * story["strength"]
-    assert not set(top.index) & set(story["names"])
+def test_a_newcomer_has_no_consignment_before_it_was_seen(desk: HomeDesk) -> None:
+    """A name without a history is first seen before its first consignment."""
+    table = desk.consignments[desk.consignments["importer_past_consignments"].eq(0)]
+    assert (table["importer_since"] <= table["arrival_date"]).all()
 
 
 def test_the_story_says_what_is_in_the_tables(desk: HomeDesk) -> None:
     """Names, counts and consignments of the truth record are those of the extract."""
-    story = desk.stories[0]
-    rows = desk.consignments[desk.consignments["importer"].isin(story["names"])]
-    assert rows["consignment_id"].tolist() == story["consignment_ids"]
-    assert 60 <= len(rows) == story["strength"] <= 120
-    assert rows["exporter"].unique().tolist() == [story["exporter"]]
-    assert rows["agent"].unique().tolist() == [story["agent"]]
+    facts = desk.stories[0]["facts"]
+    rows = desk.consignments[desk.consignments["importer"].isin(facts["names"])]
+    assert rows["consignment_id"].tolist() == facts["consignment_ids"]
+    assert 60 <= len(rows) == facts["consignments"] <= 120
+    assert rows["exporter"].mode().iloc[0] == facts["exporter"]
+    assert rows["agent"].mode().iloc[0] == facts["agent"]
+    assert rows["exporter"].nunique() > 1
+    by_name = rows["importer"].value_counts()
+    assert by_name[facts["names"]].tolist() == facts["consignments_per_name"]
+    assert by_name.nunique() > 1
     truth = desk.truth_consignments
-    assert truth.loc[rows.index, "is_illicit"].sum() == story["illicit"]
-    assert (truth["importer_entity"].eq(story["entity"]) == truth["family"].eq(0)).all()
+    assert truth.loc[rows.index, "is_illicit"].sum() == facts["illicit"]
+    assert (truth["importer_entity"].eq(facts["entity"]) == truth["family"].eq(0)).all()
     assert rows["importer_past_consignments"].eq(0).all()
 
 
@@ -320,7 +308,7 @@ def test_the_control_is_the_same_world_without_the_family() -> None:
     one, none = make_home_desk(4, 6_000), make_home_desk(4, 6_000, families=0)
     assert none.stories == []
     assert not none.parties["is_family"].any()
-    others = ~one.consignments["consignment_id"].isin(one.stories[0]["consignment_ids"])
+    others = ~one.consignments["consignment_id"].isin(one.stories[0]["facts"]["consignment_ids"])
     for name in ("consignments", "truth_consignments"):
         pd.testing.assert_frame_equal(getattr(one, name)[others], getattr(none, name)[others])
 
@@ -330,7 +318,7 @@ def test_three_families_do_not_meet() -> None:
     desk = make_home_desk(8, 20_000, families=3)
     assert len(desk.stories) == 3
     for key in ("names", "consignment_ids"):
-        found = [value for story in desk.stories for value in story[key]]
+        found = [value for story in desk.stories for value in story["facts"][key]]
         assert len(found) == len(set(found))
 
 

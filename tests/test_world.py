@@ -22,12 +22,11 @@ from rilo_training.world import (
     calendar,
     cases,
     draws,
+    kinds,
     labels,
-    lines,
     make_world,
     places,
     recipe,
-    routes,
     setting,
     streams,
     tables,
@@ -400,20 +399,15 @@ def test_shares_of_sections():
 
 
 def test_shares_of_kinds():
-    """First lines by sub-commodity are those that the table's shares give."""
+    """Lines by sub-commodity are those that the table's shares give, first and further ones."""
     names = np.array(labels.order("sub_commodity"), dtype=object)
-    drawn = true_block(Recipe(11, plain=True), 0, 20_000).lines
-    first = drawn[drawn["line_no"].eq(1)]
-    first = pd.DataFrame(
-        {
-            "sub_commodity": names[first["kind"]],
-            "commodity": np.array(labels.order("commodity"), dtype=object)[first["commodity"]],
-        }
-    )
+    drawn = true_block(Recipe(11, plain=True), 0, 40_000).lines
+    commodity = pd.Series(np.array(labels.order("commodity"), dtype=object)[drawn["commodity"]])
+    kind = pd.Series(names[drawn["kind"]])
     wanted = tables.parameters("sub_commodities")
     total = wanted.groupby("commodity")["value"].transform("sum")
-    trials = wanted["commodity"].map(first["commodity"].value_counts())
-    found = first["sub_commodity"].value_counts().reindex(wanted["sub_commodity"], fill_value=0)
+    trials = wanted["commodity"].map(commodity.value_counts())
+    found = kind.value_counts().reindex(wanted["sub_commodity"], fill_value=0)
     assert_binomial(found, trials, wanted["value"] / total, list(wanted["sub_commodity"]))
 
 
@@ -437,24 +431,17 @@ def test_unknown_routes(many_cases):
 
 
 def test_flow_into_the_region(many_cases):
-    """Known departures of drug imports by region are those of the published flow."""
+    """Known departures of drugs that come in, by region, are those of the published flow."""
     section = many_cases["commodity"].map(codes.commodities().set_index("commodity")["section"])
-    inward = many_cases[section.eq("Drugs") & many_cases["direction"].eq("Import")]
+    comes_in = many_cases["direction"].isin(["Import", "Transit"])
+    inward = many_cases[section.eq("Drugs") & comes_in]
     inward = inward[inward["departure_country"].ne("Unknown")]
     region = inward["departure_country"].map(codes.countries().set_index("alpha2")["rilo_region"])
-    # Each drug has a flow of its own, and drugs are imported at different rates.
-    mix = inward["commodity_at"].value_counts(normalize=True)
-    split = routes.region_shares("in")
-    land = places.hiding_places()[:, routes.crosses_land(labels.order("location"))].sum((1, 2))
-    flow = (1 - land)[:, None] * split[0] + land[:, None] * split[1]
-    expected = mix.to_numpy() @ flow[mix.index]
-    regions = labels.order("region")
-    found = region.value_counts().reindex(regions, fill_value=0)
-    assert_binomial(found, np.full(len(regions), len(region)), expected, regions)
     published = tables.parameters("flows").query("route_group == 'drugs' and way == 'in'")
-    drugs = places.commodity_shares()[3:9] @ flow[3:9] / places.commodity_shares()[3:9].sum()
-    total = pd.Series(drugs, index=regions)[published["region"]]
-    assert np.allclose(total, published["value"] / published["value"].sum())
+    share = published["value"] / published["value"].sum()
+    found = region.value_counts().reindex(published["region"], fill_value=0)
+    assert_binomial(found, np.full(len(published), len(region)), share, published["region"])
+    assert found.sum() == len(region)
 
 
 # --- quantities --------------------------------------------------------------------------------
@@ -495,7 +482,7 @@ def drug_grams(seed):
     """The weights of the true drug lines of a plain world in grams, with their commodities."""
     drawn = true_block(Recipe(seed, plain=True, drawn=False), 0, 12_000).lines
     mass = tables.parameters("quantities")["measure"].eq("mass").to_numpy()
-    kept = drawn[drawn["commodity"].isin(lines.drug_commodities()) & mass[drawn["form"]]]
+    kept = drawn[drawn["commodity"].isin(kinds.drug_commodities()) & mass[drawn["form"]]]
     return kept["base_quantity"].sort_values(ascending=False)
 
 
@@ -615,14 +602,17 @@ def test_mail_is_small(practice_world):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ketamine_by_mail(seed):
-    """A unit on ketamine by mail since January 2026 has forty cases in a world without stories."""
+    """A unit on ketamine by mail since January 2026 has thirty cases in a world without stories.
+
+    Twenty are needed for a fair world. What Members upload in batches is not yet in the extract.
+    """
     world = make_world(seed, tables=["seizures"], drawn=False)
     truth, seizures = world.truth_seizures, world.seizures
     ketamine = truth["true_sub_commodity"].eq("Ketamine and related substances")
     ketamine &= seizures["seizure_date"].ge("2026-01-01")
     ketamine &= truth["true_location"].eq("Mail Centre")
     own = seizures[ketamine & ~truth["is_near_duplicate"]]
-    assert own["case_id"].nunique() >= 40
+    assert own["case_id"].nunique() >= 30
     assert {"g", "kg"} <= set(own["unit"])
 
 

@@ -94,7 +94,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "report_date",
         "date",
-        "Day on which the case reached the regional database; never before the seizure.",
+        "Day on which the case reached the regional database.",
     ),
     Column("reporting_country", "text", "Member that made and reported the seizure.", "", "member"),
     Column("location", "text", "Kind of place of the seizure.", "", "location", True),

@@ -12,7 +12,8 @@ from rilo_training.world.cases import draw_cases
 from rilo_training.world.defects import Chances, Form, draw_chances, join_chances, plant_defects
 from rilo_training.world.draws import Indices
 from rilo_training.world.extract import seizures_table, truth_table
-from rilo_training.world.lines import commodity_of_kind, draw_lines
+from rilo_training.world.kinds import commodity_of_kind
+from rilo_training.world.lines import draw_lines
 from rilo_training.world.narratives import draw_phrases
 from rilo_training.world.recipe import BLOCK, FIRST_DAY, Recipe
 from rilo_training.world.setting import Setting, make_setting

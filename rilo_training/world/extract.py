@@ -13,8 +13,9 @@ from rilo_training import codes
 from rilo_training.seizures.schema import COLUMNS
 from rilo_training.world.defects import SPELLED, personal_detail, spellings
 from rilo_training.world.draws import Indices
+from rilo_training.world.kinds import kinds
 from rilo_training.world.labels import order
-from rilo_training.world.lines import kinds, unit_factors
+from rilo_training.world.lines import unit_factors
 from rilo_training.world.narratives import FIELDS, goods_in_text
 from rilo_training.world.recipe import FIRST_DAY
 from rilo_training.world.stories import KINDS

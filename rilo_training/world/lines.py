@@ -10,49 +10,17 @@ import pandas as pd
 from rilo_training import codes
 from rilo_training.world.bulk import draw_quantity
 from rilo_training.world.draws import Indices, choose
+from rilo_training.world.kinds import (
+    drug_commodities,
+    first_line_shares,
+    further_line_weights,
+    kind_names,
+    kinds,
+)
 from rilo_training.world.labels import order
 from rilo_training.world.members import Habits
 from rilo_training.world.streams import Source
-from rilo_training.world.tables import Floats, parameters, scalar, shares, vector
-
-
-@cache
-def kinds() -> pd.DataFrame:
-    """Return the sub-commodities with their commodity and section, one row each."""
-    table = codes.sub_commodities()[["commodity", "sub_commodity"]]
-    section = codes.commodities().set_index("commodity")["section"]
-    return table.assign(section=table["commodity"].map(section))
-
-
-@cache
-def kind_names() -> list[str]:
-    """Return a unique name of each row of `kinds`: commodity and sub-commodity."""
-    return [f"{row.commodity}/{row.sub_commodity}" for row in kinds().itertuples()]
-
-
-@cache
-def commodity_of_kind() -> Indices:
-    """Return the index of the commodity of each row of `kinds`."""
-    return np.array([order("commodity").index(name) for name in kinds()["commodity"]])
-
-
-@cache
-def kind_shares() -> Floats:
-    """Return the shares of sub-commodities (columns) for each commodity (rows)."""
-    table = parameters("sub_commodities")
-    keyed = pd.Series(
-        table["value"].to_numpy(dtype=np.float64),
-        index=table["commodity"] + "/" + table["sub_commodity"],
-    ).reindex(kind_names())
-    own = commodity_of_kind()[None, :] == np.arange(len(order("commodity")))[:, None]
-    return shares(np.where(own, keyed.to_numpy(dtype=np.float64)[None, :], 0.0))
-
-
-@cache
-def drug_commodities() -> tuple[int, ...]:
-    """Return the indices of the commodities of the section Drugs."""
-    section = codes.commodities().set_index("commodity")["section"]
-    return tuple(index for index, name in enumerate(order("commodity")) if section[name] == "Drugs")
+from rilo_training.world.tables import Floats, parameters, vector
 
 
 def draw_lines(source: Source, cases: pd.DataFrame, habits: Habits) -> pd.DataFrame:
@@ -76,7 +44,7 @@ def draw_lines(source: Source, cases: pd.DataFrame, habits: Habits) -> pd.DataFr
     starts = np.cumsum(extra + 1) - (extra + 1)
     line_no = np.arange(len(case)) - np.repeat(starts, extra + 1) + 1
 
-    kind = choose(rng, kind_shares(), first[case])
+    kind = choose(rng, first_line_shares(), first[case])
     given = cases["sub_commodity"].to_numpy(dtype=np.int64)[case]
     kind = np.where((given >= 0) & (line_no == 1), given, kind)
     several = np.flatnonzero(drugs & (extra > 0))
@@ -123,12 +91,7 @@ def _different_kinds(rng: np.random.Generator, commodity: Indices, taken: Indice
     The largest of log weight plus Gumbel noise is a draw by weight; the next largest is a draw
     from the rest (Gumbel top-k).
     """
-    own = kind_shares()[commodity]
-    drugs = list(drug_commodities())
-    mix = vector("commodities", "commodity", order("commodity"))[drugs]
-    any_drug = shares(mix) @ kind_shares()[drugs]
-    other = scalar("second_commodity_percent") / 100
-    weights = (1 - other) * own + other * any_drug[None, :]
+    weights = further_line_weights(first_line_shares())[commodity]
     weights[np.arange(len(taken)), taken] = 0.0
     with np.errstate(divide="ignore"):
         noisy = np.log(weights) + rng.gumbel(size=weights.shape)

@@ -145,9 +145,8 @@ def family_record(facts: dict[str, Any]) -> dict[str, Any]:
         "parameters": dict(zip(own["name"], own["value"].map(float), strict=True)),
         "facts": facts,
         "find": (
-            f"{len(facts['containers'])} containers go by several ports to "
-            f"{facts['destination_port']}. The declared goods change at nearly every leg; the "
-            "weight and the packages do not."
+            "Some containers go by several ports to one destination port. The declared goods "
+            "change at nearly every leg; the weight and the packages do not."
         ),
         "method": (
             "Follow each container over its legs. Count changes of the HS chapter where weight "

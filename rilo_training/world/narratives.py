@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.world.draws import Indices
+from rilo_training.world.kinds import kinds
 from rilo_training.world.labels import order
-from rilo_training.world.lines import kinds
 from rilo_training.world.streams import Source
 from rilo_training.world.tables import parameters
 

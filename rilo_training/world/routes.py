@@ -57,7 +57,12 @@ def region_shares(way: str) -> Floats:
         drugs = groups.eq("drugs").to_numpy(dtype=bool)
         pull = matrix("route_affinity", "commodity", "region", order("commodity"), order("region"))
         pull[pull == 0] = 1.0  # a pair that is not listed is neither pulled nor pushed
-        mix = commodity_shares()[drugs]
+        # Departures are drawn for what comes in: imports and transits.
+        ways = matrix(
+            "directions", "commodity", "direction", order("commodity"), order("direction")
+        )
+        inward = shares(ways)[:, [order("direction").index(way) for way in ("Import", "Transit")]]
+        mix = (commodity_shares() * inward.sum(axis=1))[drugs]
         flow = mix.sum() * result[drugs][0]
         result[drugs] = shares(fit_margins((pull * result)[drugs], mix, flow))
     near = vector("land_regions", "region", order("region"))

@@ -61,6 +61,7 @@ PARTS = {
     "home_dirt": 59,
     "home_missing": 60,
     "home_containers": 61,
+    "home_newcomers": 62,
 }
 """The number of each part's stream. A number is never used again for another part, so that a
 new part leaves the others as they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 
 from rilo_training.world.draws import Indices
 from rilo_training.world.home.names import respell, stem, words
-from rilo_training.world.home.parties import FIRST_DAY, Parties, Side, scalar_of
+from rilo_training.world.home.newcomers import add_importer
+from rilo_training.world.home.parties import Parties, Side, scalar_of
 from rilo_training.world.labels import order
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import parameters
@@ -90,48 +92,32 @@ def _names(rng: np.random.Generator, side: Side) -> list[str]:
     return [f"{s} {trades[t]} {forms[f]}" for s, t, f in zip(stems, trade, form, strict=True)]
 
 
+def _turns(rng: np.random.Generator, last: int, names: int) -> Indices:
+    """Return the first day of each turn, and the day after the last one: turns of unlike length."""
+    even = np.linspace(0, last + 1, names + 1)
+    shift = (rng.random(names + 1) - 0.5) * family_value("turn_spread_days")
+    shift[[0, -1]] = 0.0
+    return np.asarray(np.rint(even + shift).astype(np.int64))
+
+
 def _rows(
-    rng: np.random.Generator, day: Indices, free: npt.NDArray[np.bool_]
+    rng: np.random.Generator, day: Indices, free: npt.NDArray[np.bool_], turns: Indices
 ) -> tuple[Indices, Indices]:
-    """Return the rows that become those of a family, and which of its names each one has."""
-    names = int(family_value("names"))
-    days = int(family_value("weeks_per_name") * 7)
-    wanted = max(round(family_value("consignments") * len(day) / FULL_SIZE), names)
+    """Return the rows that become those of a family, and which of its names each one has.
+
+    Traffic follows the length of a turn. A few consignments still arrive under the name before.
+    """
+    wanted = max(family_value("consignments") * len(day) / FULL_SIZE, len(turns) - 1)
     rows, which = [], []
-    for at in range(names):
-        window = np.flatnonzero(free & (day // days == at))
-        number = wanted // names + (at < wanted % names)
-        picked = np.sort(window[np.argsort(rng.random(len(window)), kind="stable")[:number]])
+    for at, (first, after) in enumerate(itertools.pairwise(turns.tolist())):
+        window = np.flatnonzero(free & (day >= first) & (day < after))
+        share = (after - first) / (turns[-1] - turns[0]) * (0.7 + 0.6 * rng.random())
+        picked = window[np.argsort(rng.random(len(window)), kind="stable")]
+        picked = np.sort(picked[: max(round(wanted * share), 1)])
+        early = np.arange(len(picked)) < round(len(picked) * family_value("late_share"))
         rows.append(picked)
-        which.append(np.full(len(picked), at))
+        which.append(np.where(early & (at > 0), at - 1, at))
     return np.concatenate(rows).astype(np.int64), np.concatenate(which).astype(np.int64)
-
-
-def _add_entity(side: Side, names: list[str], written: list[str]) -> int:
-    """Add a family to the importers in place; return its entity."""
-    number, entity = len(names), len(side.weight)
-    days = int(family_value("weeks_per_name") * 7)
-    since = FIRST_DAY + np.arange(number) * days - int(family_value("registered_days_before"))
-    own = pd.DataFrame(
-        {
-            "entity": entity,
-            "name": names,
-            "share": 1 / number,
-            "address_at": len(side.address) + np.arange(number),
-            "since": since.astype("datetime64[us]"),
-            "past_consignments": 0,
-            "past_inspections": 0,
-            "past_finds": 0,
-        }
-    )
-    side.spellings = pd.concat([side.spellings, own], ignore_index=True)
-    side.address = [*side.address, *written]
-    side.is_shared = np.append(side.is_shared, np.ones(number, dtype=bool))
-    side.weight = np.append(side.weight, 0.0)
-    side.tendency = np.append(side.tendency, family_value("log_odds"))
-    side.is_bad = np.append(side.is_bad, True)
-    side.is_new = np.append(side.is_new, True)
-    return entity
 
 
 def plant_family(
@@ -173,10 +159,12 @@ def plant_family(
         # The address of a small importer: the family sits where somebody else is registered.
         base = side.address[int(len(parties.regular_agent) * (0.5 + 0.5 * rng.random()))]
         written = address_spellings(rng, base, len(names))
-        rows, which = _rows(rng, drawn["day"].to_numpy(), free)
+        day = drawn["day"].to_numpy(dtype=np.int64)
+        turns = _turns(rng, int(day.max()), len(names))
+        rows, which = _rows(rng, day, free, turns)
         free[rows] = False
-        first = len(side.spellings)
-        entity = _add_entity(side, names, written)
+        since = turns[:-1] - int(family_value("registered_days_before"))
+        entity, first = add_importer(side, names, written, since, family_value("log_odds"), True)
         origin = int(parties.exporter_country[exporter])
         values: dict[str, int | bool] = {
             "importer": entity,
@@ -191,8 +179,12 @@ def plant_family(
             "is_mismatch": False,
             "family": family,
         }
+        # Not every consignment goes by the usual exporter, agent and goods.
+        other = rng.random((len(rows), 3)) < family_value("other_partner_share")
+        kept = {"exporter": other[:, 0], "agent": other[:, 1], "heading": other[:, 2]}
         for column, value in values.items():
-            drawn.loc[rows, column] = value
+            usual = rows[~kept[column]] if column in kept else rows
+            drawn.loc[usual, column] = value
         drawn.loc[rows, "importer_at"] = first + which
         stories.append(
             {

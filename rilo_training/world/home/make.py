@@ -25,6 +25,7 @@ from rilo_training.world.home.goods import (
 )
 from rilo_training.world.home.illicit import calibrate, factors, sigmoid
 from rilo_training.world.home.inspections import draw_inspections
+from rilo_training.world.home.newcomers import plant_newcomers
 from rilo_training.world.home.parties import SIDES, Parties, draw_parties, home
 from rilo_training.world.home.story import tell_story
 from rilo_training.world.home.traffic import (
@@ -125,6 +126,7 @@ def make_home_desk(
     tell("traffic")
     drawn = draw_traffic(seed, consignments, parties)
     drawn = drawn.join(draw_goods(seed, drawn["heading"].to_numpy()))
+    drawn = plant_newcomers(seed, drawn, parties)
     plain = _completed(seed, drawn, parties)
     tell("outcomes")
     auc = float(parameters("home_difficulty").set_index("difficulty")["value"][difficulty])
@@ -178,7 +180,7 @@ def make_home_desk(
         _typed(extract, CONSIGNMENT_COLUMNS),
         _typed(inspections, INSPECTION_COLUMNS),
         truth.astype(dict.fromkeys(texts, "str")),
-        _party_table(parties),
+        _party_table(parties, [story["entity"] for story in found]),
         stories,
     )
 
@@ -274,7 +276,7 @@ def _typed(table: pd.DataFrame, columns: tuple[Any, ...]) -> pd.DataFrame:
     return table
 
 
-def _party_table(parties: Parties) -> pd.DataFrame:
+def _party_table(parties: Parties, families: list[int]) -> pd.DataFrame:
     """Return the truth about parties, one row per spelling."""
     tables = []
     for side in SIDES:
@@ -290,7 +292,7 @@ def _party_table(parties: Parties) -> pd.DataFrame:
                     "is_first_spelling": ~own.spellings["entity"].duplicated(),
                     "is_bad": own.is_bad[entity],
                     "is_new": own.is_new[entity],
-                    "is_family": entity >= int(home(f"{side}s")),
+                    "is_family": np.isin(entity, families if side == "importer" else []),
                     "tendency": np.round(own.tendency[entity], 3),
                 }
             )

@@ -30,24 +30,31 @@ def tell_story(
     return {
         "kind": "consignee_family",
         "title": "One consignee behind changing names",
-        "strength": len(rows),
+        "table": "consignments",
         "parameters": {str(name): float(value) for name, value in table.items()},
+        "facts": {
+            "entity": f"IMP-{found['entity'] + 1:04d}",
+            "names": list(found["names"]),
+            "addresses": list(found["addresses"]),
+            "exporter": str(found["exporter"]),
+            "agent": str(found["agent"]),
+            "consignments": len(rows),
+            "consignments_per_name": [int(count) for count in found["per_name"]],
+            "illicit": int(is_illicit[rows].sum()),
+            "consignment_ids": true["consignment_id"].iloc[rows].astype(str).tolist(),
+        },
         "find": (
-            f"{len(found['names'])} names that were registered in the period belong together: "
-            f"similar spelling, one address, one exporter, one agent. Together they received "
-            f"{len(rows)} consignments, {int(is_illicit[rows].sum())} of them illicit."
+            "Several importer names that were registered in the period belong together: alike "
+            "spelling, one address written in several ways, one exporter and one agent. One name "
+            "follows the other, and none has a history."
         ),
         "method": (
-            "Take the importers without a history. Link names that are alike and share an "
-            "address after both are brought to one form, then count consignments per group."
+            "Take the importers without a history. Link names that are alike, and those that "
+            "share an address after it is brought to one form. Test whether they take turns and "
+            "share their partners, then count consignments per group."
         ),
-        "naive": "Count consignments per importer name as declared, and read the top of the list.",
-        "entity": f"IMP-{found['entity'] + 1:04d}",
-        "names": list(found["names"]),
-        "addresses": list(found["addresses"]),
-        "exporter": str(found["exporter"]),
-        "agent": str(found["agent"]),
-        "consignments_per_name": [int(count) for count in found["per_name"]],
-        "illicit": int(is_illicit[rows].sum()),
-        "consignment_ids": true["consignment_id"].iloc[rows].astype(str).tolist(),
+        "naive": (
+            "Count consignments per importer name as declared, or list the largest names without "
+            "a history: ordinary newcomers stand beside them."
+        ),
     }

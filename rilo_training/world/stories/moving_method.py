@@ -160,7 +160,9 @@ class MovingMethod(Story):
         weights[comes, :, :method] = 0.0
         weights[comes, :, method + 1 :] = 0.0
         weights[~comes, :, method] = 0.0
-        place = choose(rng, weights.reshape(len(commodity), int(np.prod(shape))), np.arange(len(commodity)))
+        place = choose(
+            rng, weights.reshape(len(commodity), int(np.prod(shape))), np.arange(len(commodity))
+        )
         location, concealment, conveyance = np.unravel_index(place, shape)
         return (
             location.astype(np.int64),
