@@ -287,7 +287,7 @@ def render(values: dict[str, Any]) -> str:
     )
     environment.filters["percent"] = _percent
     environment.filters["p_value"] = _p_value
-    return environment.get_template("fidelity.html.j2").render(**values)
+    return environment.get_template("fidelity.html").render(**values)
 
 
 def _percent(value: float | None, digits: int = 1) -> str:
