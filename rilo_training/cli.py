@@ -178,6 +178,10 @@ def release(out: Path, worlds: int, edition: str) -> None:
     click.echo(f"The release is ready: {out}. Begin with FIRST_STEPS.md in it.")
 
 
+REPORT_CASES = (3_000, 200_000)
+"""Sizes of a world that its report can measure: large enough to say something, small enough."""
+
+
 @main.command()
 @click.option("--seed", required=True, type=click.IntRange(0, 2**128 - 1), help="Any number.")
 @click.option("--out", required=True, type=_FOLDER, help="The folder of the world.")
@@ -187,8 +191,12 @@ def release(out: Path, worlds: int, edition: str) -> None:
 @click.option("--table", "tables", multiple=True, help="Only this table; may be repeated.")
 @click.option("--story", "stories", multiple=True, help="A story line that must be in it.")
 @click.option("--without", multiple=True, help="A story line that must not be in it.")
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
-@click.option("--report", type=_FOLDER, help="Write the fidelity report, one HTML page.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 61))
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the fidelity report, one HTML page.",
+)
 def world(
     seed: int,
     out: Path,
@@ -207,6 +215,11 @@ def world(
 
     from rilo_training.world import TABLES, write_world
 
+    if report is not None and not REPORT_CASES[0] <= cases <= REPORT_CASES[1]:
+        raise click.UsageError(
+            f"--report measures worlds of {REPORT_CASES[0]:,} to {REPORT_CASES[1]:,} cases; "
+            f"{cases:,} were asked for. Leave --report out, or change --cases."
+        )
     choices: dict[str, Any] = {"stories": stories, "without": without}
     with ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext() as executor:
         about = write_world(
@@ -226,7 +239,8 @@ def world(
         from rilo_training.fidelity.report import write_report
         from rilo_training.world.make import make_recipe
 
-        write_report(make_recipe(seed, cases, **choices), report, progress=_say)
+        recipe, _ = make_recipe(seed, cases, **choices)
+        write_report(recipe, report, progress=_say)
         click.echo(f"The fidelity report is ready: {report}")
 
 

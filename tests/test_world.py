@@ -2,6 +2,8 @@
 
 import doctest
 import importlib
+import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -200,16 +202,67 @@ def test_a_table_does_not_depend_on_the_others(table):
     pd.testing.assert_frame_equal(alone, beside)
 
 
-def test_an_unknown_table_is_named():
-    """A table that no world holds is refused with the ones that there are."""
-    with pytest.raises(WorldError, match=r"'cargo' is not known\. Choose among: seizures, "):
-        make_world(1, 10, tables=["cargo"])
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"tables": ["cargo"]}, r"'cargo' is not known \(tables\)\. Choose among: seizures, "),
+        ({"tables": []}, r"No table was asked for"),
+        ({"tables": "seizures"}, r"tables was the text 'seizures'\. Give a list"),
+        ({"stories": ["ghost"]}, r"'ghost' is not known \(stories\)\. .*displaced_route"),
+        ({"stories": "new_hub"}, r"stories was the text 'new_hub'\. Give a list"),
+        ({"without": ["ghost"]}, r"'ghost' is not known \(without\)"),
+        ({"stories": ["new_hub"], "without": ["new_hub"]}, r"asked for and left out"),
+        (
+            {"stories": ["changing_goods"], "tables": ["seizures"]},
+            r"in the table movements",
+        ),
+        ({"stories": ["consignee_family"], "tables": ["movements"]}, r"in the table consignments"),
+        ({"consignments": 999}, r"number of consignments was 999\. .*1,000 to 1,000,000"),
+        ({"consignments": 0}, r"number of consignments was 0"),
+        ({"difficulty": "odd"}, r"difficulty was 'odd'\. Choose one of: easier"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_first(choices, said):
+    """A choice that cannot be met gives a sentence before anything is made."""
+    told = []
+    with pytest.raises(WorldError, match=said):
+        make_world(1, 10, told.append, **choices)
+    assert told == []
 
 
-def test_an_unknown_story_is_named():
-    """A story line that is not known is refused with the ones that there are."""
-    with pytest.raises(WorldError, match=r"'ghost' is not known\. Choose among: displaced_route"):
-        make_world(1, 10, tables=["seizures"], stories=["ghost"])
+def test_a_case_number_does_not_tell_a_second_keying():
+    """Within a day of report, second keyings and story cases stand anywhere among the others."""
+    world = make_world(7, tables=["seizures_raw"], stories=["airport_surge"])
+    truth, rows = world.truth["truth_seizures_raw"], world.tables["seizures_raw"]
+    first = truth[~truth["is_exact_duplicate"]].drop_duplicates("case_id")
+    day = rows["report_date"].loc[first.index]
+    place = first.groupby(day)["case_id"].rank(pct=True)
+    busy = first.groupby(day)["case_id"].transform("size") >= 5
+    for special in (first["is_near_duplicate"], first["story"].eq("airport_surge")):
+        assert 0.35 < place[special & busy].mean() < 0.75
+    year = day.dt.year
+    number = first["case_id"].str[8:].astype(int)
+    inside = number.groupby(year).agg(lambda values: values.max() == len(values))
+    assert inside.iloc[:-1].all()  # the last year also numbers cases that are reported later
+
+
+def test_a_record_may_be_changed_by_its_reader():
+    """What a reader does to a record does not reach the next world."""
+    once = make_world(5, 500, tables=["seizures"], stories=["new_hub"])
+    before = [dict(story["facts"]) for story in once.stories]
+    for story in once.stories:
+        story["facts"].clear()
+    again = make_world(5, 500, tables=["seizures"], stories=["new_hub"])
+    assert [story["facts"] for story in again.stories] == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL.")
+def test_a_worker_that_dies_is_a_sentence():
+    """When a worker is killed, the reader is told what to do."""
+    with ProcessPoolExecutor(1) as processes:
+        os.kill(processes.submit(os.getpid).result(), signal.SIGKILL)
+        with pytest.raises(WorldError, match=r"A worker .* Use fewer workers"):
+            make_world(1, 50_000, tables=["seizures"], executor=processes)
 
 
 def test_progress():
@@ -538,7 +591,27 @@ def test_the_mixture_keeps_the_mean():
     rare = mixture["value"] / 100
     expected = p * weight / rare + (1 - p) * (1 - weight) / (1 - rare) * size
     mean = tables.parameters("quantities")["value"][form]
-    assert drawn.mean() / mean == pytest.approx(expected, rel=0.02)
+    scale = bulk.limit_scale()[form]
+    assert drawn.mean() / mean == pytest.approx(expected * scale, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", ["Herbal cannabis", "Ketamine and related substances"])
+def test_the_limits_of_parcels_keep_the_mean(kind):
+    """No parcel holds more than its limit, and the mean over all places stays that of the table."""
+    forms = tables.parameters("quantities")
+    form = forms.index[forms["sub_commodity"].eq(kind) & forms["measure"].eq("mass")][0]
+    commodity = labels.order("commodity").index(forms["commodity"][form])
+    rng = np.random.default_rng(6)
+    every = np.zeros(2_000_000, dtype=np.int64)
+    share = places.hiding_places()[commodity]
+    place = draws.choose(rng, share.reshape(1, -1), every)
+    location, concealment = np.unravel_index(place, share.shape)
+    drawn = bulk.draw_quantity(rng, every + form, every + commodity, location, concealment)
+    limits = tables.parameters("largest_quantity").set_index("concealment")["value"]
+    for name, limit in limits.items():
+        inside = concealment == labels.order("concealment").index(name)
+        assert drawn[inside].max() <= limit
+    assert drawn.mean() == pytest.approx(forms["value"][form], rel=0.05)
 
 
 @pytest.mark.parametrize(

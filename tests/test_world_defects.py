@@ -1,5 +1,7 @@
 """Defects: planted at known rates, in known rows, with a known repair, in two forms."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -157,7 +159,7 @@ def true_table(seed):
     whole = true_block(recipe, 0, recipe.cases)
     none = {name: np.ones_like(values) for name, values in whole.chances.of_cases.items()}
     never = {name: np.ones_like(values) for name, values in whole.chances.of_lines.items()}
-    quiet = defects.Chances(none, never, whole.chances.second_day, whole.chances.details)
+    quiet = dataclasses.replace(whole.chances, of_cases=none, of_lines=never)
     case = whole.lines["case"].to_numpy()
     whole.cases["value_cents"] = np.bincount(case, weights=whole.lines["value_cents"]).astype(int)
     rows = defects.plant_defects(

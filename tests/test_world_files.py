@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,8 @@ def test_save_and_load(tmp_path, file_format):
     assert tuple(loaded) == TABLES
     for name, table in loaded.items():
         assert about["tables"][name] == {"rows": len(table), "digest": digest(table)}, name
-    assert about["world_id"] == about["tables"]["seizures"]["digest"][:12]
+    names = "".join(f"{name}:{found['digest']}\n" for name, found in about["tables"].items())
+    assert about["world_id"] == sha256(names.encode()).hexdigest()[:12]
     mark = ["SYNTHETIC.txt"] if file_format == "csv" else []
     assert sorted(os.listdir(folder)) == sorted(
         [*mark, *(f"{name}.{file_format}" for name in TABLES), "world.json"]
@@ -171,13 +173,35 @@ def test_official_world_without_name(tmp_path):
         save_world(seizures_of(1, 5), tmp_path / "world", official=True)
 
 
-def test_truth_stays_apart(tmp_path):
-    """The truth is not written into the world or below it."""
-    world = seizures_of(1, 5)
-    for inside in ("world", "world/truth"):
-        with pytest.raises(WorldError, match="Choose a folder elsewhere"):
-            save_world(world, tmp_path / "world", tmp_path / inside)
+@pytest.mark.parametrize(
+    ("world", "truth"), [("w", "w"), ("w", "w/truth"), ("t/w", "t"), ("a/b/w", "a")]
+)
+def test_truth_stays_apart(tmp_path, world, truth):
+    """World and truth never lie in each other, in whichever direction; nothing is written."""
+    with pytest.raises(WorldError, match="Choose a folder elsewhere"):
+        save_world(seizures_of(1), tmp_path / world, tmp_path / truth)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_table_of_somebody_else_is_safe(tmp_path):
+    """A folder with a file that only looks like ours is not a world, and stays as it is."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "seizures.csv").write_text("my,own,export", encoding="utf-8")
+    for content in (None, "{}", '{"synthetic": "no"}'):
+        if content:
+            (tmp_path / "mine" / "world.json").write_text(content, encoding="utf-8")
+        with pytest.raises(WorldError, match="holds other files"):
+            save_world(seizures_of(1), tmp_path / "mine")
+    assert (tmp_path / "mine" / "seizures.csv").read_text(encoding="utf-8") == "my,own,export"
+
+
+def test_the_folder_of_work_is_not_replaced(tmp_path, monkeypatch):
+    """The folder that somebody stands in is refused before anything is made."""
+    (tmp_path / "here" / "below").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here" / "below")
+    for place in (".", "..", tmp_path / "here"):
+        with pytest.raises(WorldError, match="the one you work in"):
+            save_world(seizures_of(1), place)
 
 
 def test_a_world_is_replaced_whole(tmp_path):

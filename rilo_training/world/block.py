@@ -9,7 +9,14 @@ import pandas as pd
 import pyarrow as pa
 
 from rilo_training.world.cases import draw_cases
-from rilo_training.world.defects import Chances, Form, draw_chances, join_chances, plant_defects
+from rilo_training.world.defects import (
+    Chances,
+    Form,
+    draw_chances,
+    join_chances,
+    keyed_again,
+    plant_defects,
+)
 from rilo_training.world.draws import Indices
 from rilo_training.world.extract import seizures_table, truth_table
 from rilo_training.world.kinds import commodity_of_kind
@@ -56,9 +63,8 @@ def true_block(recipe: Recipe, block: int, number: int) -> Cases:
         if added is not None and len(added):
             batches.append(_with_lines(setting, source, added))
     whole = _joined(batches)
-    whole.cases["number"], whole.cases["second_number"] = _register(
-        block, whole.cases["report_day"].to_numpy(dtype=np.int64), whole.chances.second_day
-    )
+    again = keyed_again("raw", setting, whole.cases, whole.chances)
+    whole.cases["number"], whole.cases["second_number"] = _register(block, whole, again)
     return whole
 
 
@@ -87,20 +93,22 @@ def _joined(batches: list[Cases]) -> Cases:
     )
 
 
-def _register(block: int, first: Indices, second: Indices) -> tuple[Indices, Indices]:
+def _register(block: int, whole: Cases, again: np.ndarray) -> tuple[Indices, Indices]:
     """Return the running numbers of both keyings: within each year, in the order of report.
 
-    Each block has a range of its own, so a block is numbered without the others.
+    Within a day the order is drawn, so that a number does not tell a second keying or a story.
+    A case that is keyed once has the second number -1. Each block has a range of its own, so a
+    block is numbered without the others.
     """
-    days = np.concatenate([first, second])
+    days = np.column_stack([whole.cases["report_day"], whole.chances.second_day])
+    keyed = np.column_stack([np.ones(len(days), dtype=bool), again])
     year = (FIRST_DAY + days).astype("datetime64[Y]").astype(np.int64)
-    order = np.lexsort((np.arange(len(days)), days))
-    number = np.empty(len(days), dtype=np.int64)
-    for one in np.unique(year):
-        rows = order[year[order] == one]
-        number[rows] = np.arange(1, len(rows) + 1)
-    number += block * 3 * BLOCK
-    return number[: len(first)], number[len(first) :]
+    number = np.full(days.shape, -1, dtype=np.int64)
+    for one in np.unique(year[keyed]):
+        case, keying = np.nonzero(keyed & (year == one))
+        place = np.lexsort((whole.chances.number_luck[case, keying], days[case, keying]))
+        number[case[place], keying[place]] = block * 3 * BLOCK + np.arange(1, len(place) + 1)
+    return number[:, 0], number[:, 1]
 
 
 def make_block(

@@ -115,7 +115,68 @@ def draw_quantity(
     first = luck[np.arange(len(form)), np.argmax(below, axis=1)]
     cut_luck = np.where(below.any(axis=1), first, cut)
     bulk = weight / lines * np.exp(spread * cut_luck) / _cut_means()[commodity]
-    return np.asarray(mean * np.where(is_bulk, bulk, small))
+    drawn = mean * np.where(is_bulk, bulk, small)
+    return np.minimum(drawn * limit_scale()[form], largest()[form, concealment])
+
+
+@cache
+def largest() -> Floats:
+    """Return the largest quantity by form (row of ``quantities.csv``) and concealment.
+
+    Only what is weighed or measured has a limit, and only where a parcel or a person carries it.
+    """
+    limits = parameters("largest_quantity").set_index("concealment")["value"]
+    limit = limits.reindex(order("concealment")).to_numpy(dtype=np.float64)
+    weighed = parameters("quantities")["measure"].isin(["mass", "litres", "cigarettes"])
+    table = np.where(weighed.to_numpy()[:, None] & ~np.isnan(limit)[None, :], limit, np.inf)
+    return np.asarray(table)
+
+
+@cache
+def limit_scale() -> Floats:
+    """Return by how much quantities are scaled so that the limits do not change the means.
+
+    The mean of a limited lognormal is known; the scale is found by bisection for each form.
+    """
+    forms = parameters("quantities")
+    mean = forms["value"].to_numpy(dtype=np.float64)[:, None, None]
+    at = np.array([order("commodity").index(name) for name in forms["commodity"]])
+    share, rare = hiding_places()[at], bulk_probability()[at]
+    lines = _of_section("value")[at][:, None, None] / 100
+    weight = _of_section("bulk_weight_percent")[at][:, None, None] / 100
+    limit = np.broadcast_to(largest()[:, None, :], share.shape)
+    small = mean * (1 - weight) / (1 - lines) * small_size()[at]
+    sigma = np.broadcast_to(forms["sigma"].to_numpy(dtype=np.float64)[:, None, None], share.shape)
+    bulk = mean * weight / lines
+    spread = np.broadcast_to(_of_section("bulk_sigma")[at][:, None, None], share.shape)
+    low, high = np.ones(len(forms)), np.full(len(forms), 50.0)
+    for _ in range(40):
+        scale = (low + high) / 2
+        times = scale[:, None, None]
+        found = share * (
+            (1 - rare) * _limited_mean(times * small, sigma, limit, np.inf)
+            + rare * _limited_mean(times * bulk, spread, limit, scalar("bulk_highest_sigmas"))
+        )
+        below = found.sum(axis=(1, 2)) < mean[:, 0, 0] * share.sum(axis=(1, 2))
+        low, high = np.where(below, scale, low), np.where(below, high, scale)
+    # Rounded, so that the last digits of a system do not reach the rows.
+    return np.where(np.isfinite(largest()).any(axis=1), np.round(high, 6), 1.0)
+
+
+def _limited_mean(mean: Floats, sigma: Floats, limit: Floats, cut: float) -> Floats:
+    """Return the mean of the smaller of a limit and a lognormal with this mean.
+
+    `cut` is how many sigmas above its median the lognormal ends; infinity for a whole one.
+    """
+    from scipy.special import ndtr
+
+    whole = np.exp(sigma**2 / 2) * ndtr(cut - sigma) / ndtr(cut)
+    median = mean / whole
+    with np.errstate(divide="ignore"):
+        z = np.minimum(np.log(limit / median) / sigma, cut)
+    below = median * np.exp(sigma**2 / 2) * ndtr(z - sigma) / ndtr(cut)
+    finite = np.where(np.isfinite(limit), limit, 0.0)
+    return np.asarray(below + np.where(z < cut, finite * (1 - ndtr(z) / ndtr(cut)), 0.0))
 
 
 @cache

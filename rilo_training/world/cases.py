@@ -149,7 +149,8 @@ def complete_cases(
             "transit_port": NO_GATEWAY,
             "destination_port": NO_GATEWAY,
             "seizure_port": NO_GATEWAY,
-            "persons": source.stream("persons").poisson(mean),
+            # Where a person is always there, the mean is at least 1.
+            "persons": (mean >= 1) + source.stream("persons").poisson(mean % 1),
             "sub_commodity": ANY,
             "size": 1.0,
             "story": -1,

@@ -41,6 +41,8 @@ class Chances:
         The same for each defect of a line.
     second_day : array of int
         Day of report of the second keying of each case, should there be one.
+    number_luck : array of float, shape (cases, 2)
+        Decides the order of the running numbers within a day of report.
     details : array of int, shape (cases, 2)
         What the invented personal detail is made from.
     """
@@ -48,6 +50,7 @@ class Chances:
     of_cases: dict[str, Floats]
     of_lines: dict[str, Floats]
     second_day: Indices
+    number_luck: Floats
     details: Indices
 
 
@@ -88,6 +91,7 @@ def draw_chances(source: Source, cases: pd.DataFrame, lines: int) -> Chances:
             "exact_duplicate": source.stream("copies").random((lines, 2)),
         },
         second_day=cases["report_day"].to_numpy(dtype=np.int64) + lag_days,
+        number_luck=source.stream("numbers").random((number, 2)),
         details=personal.integers(0, 2**31, (number, 2)),
     )
 
@@ -104,6 +108,7 @@ def join_chances(parts: list[Chances]) -> Chances:
             for name in parts[0].of_lines
         },
         second_day=np.concatenate([part.second_day for part in parts]),
+        number_luck=np.concatenate([part.number_luck for part in parts]),
         details=np.concatenate([part.details for part in parts]),
     )
 
@@ -147,6 +152,17 @@ def _swapped() -> Indices:
     return turned
 
 
+def keyed_again(form: Form, setting: Setting, cases: pd.DataFrame, chances: Chances) -> Flags:
+    """Return which cases stand in this form of the extract a second time."""
+    if setting.recipe.plain:
+        return np.zeros(len(cases), dtype=bool)
+    care = setting.habits.care[cases["reporter"].to_numpy(dtype=np.int64)]
+    chance = chances.of_cases["near_duplicate"]
+    again = chance < np.minimum(rate("near_duplicate", form) * care, 0.9)
+    in_time = (chances.second_day < DAYS) & (cases["report_day"].to_numpy(dtype=np.int64) < DAYS)
+    return np.asarray(again & in_time)
+
+
 def plant_defects(
     form: Form, setting: Setting, cases: pd.DataFrame, lines: pd.DataFrame, chances: Chances
 ) -> pd.DataFrame:
@@ -178,16 +194,15 @@ def plant_defects(
     care = setting.habits.care[reporter]
     clean = setting.recipe.plain
 
-    def hits(defect: str, chance: Floats, of: Indices | slice) -> Flags:
+    def hits(defect: str, chance: Floats, of: Indices) -> Flags:
         if clean:
             return np.zeros(len(chance), dtype=bool)
         return np.asarray(chance < np.minimum(rate(defect, form) * care[of], 0.9))
 
-    again = hits("near_duplicate", chances.of_cases["near_duplicate"], slice(None))
-    again &= chances.second_day < DAYS
+    again = keyed_again(form, setting, cases, chances)
     reported = cases["report_day"].to_numpy(dtype=np.int64) < DAYS
     line = np.concatenate(
-        [np.flatnonzero(reported[case_of_line]), np.flatnonzero((again & reported)[case_of_line])]
+        [np.flatnonzero(reported[case_of_line]), np.flatnonzero(again[case_of_line])]
     )
     keying = np.zeros(len(line), dtype=np.int64)
     keying[np.count_nonzero(reported[case_of_line]) :] = 1

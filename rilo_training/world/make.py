@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,10 @@ import pyarrow as pa
 from rilo_training import __version__
 from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
-from rilo_training.world.parts import TABLES, make_parts
+from rilo_training.world.home.make import check_sizes
+from rilo_training.world.parts import HOME_DESK, TABLES, make_parts
 from rilo_training.world.recipe import FIRST_DAY, LAST_DAY, Recipe
+from rilo_training.world.stories.choice import ELSEWHERE, KINDS
 
 SYNTHETIC = "SYNTHETIC DATA - not CEN data"
 """The mark that every world carries."""
@@ -72,18 +75,50 @@ class World:
 def make_recipe(
     seed: int,
     cases: int = 12_000,
+    tables: Sequence[str] = TABLES,
     stories: Sequence[str] | None = None,
     without: Sequence[str] = (),
     **choices: Any,
-) -> Recipe:
-    """Return the recipe of a world; see `make_world` for the parameters."""
-    return Recipe(
+) -> tuple[Recipe, tuple[str, ...]]:
+    """Return the recipe of a world and the tables to make, in their order.
+
+    See `make_world` for the parameters. Everything that cannot be made is refused here, before
+    anything is made.
+    """
+    lists = {
+        "tables": (tables, TABLES),
+        "stories": (stories or (), KINDS),
+        "without": (without, KINDS),
+    }
+    for name, (given, known) in lists.items():
+        if isinstance(given, str):
+            raise WorldError(f"{name} was the text {given!r}. Give a list of names.")
+        if unknown := sorted(set(given) - set(known)):
+            raise WorldError(
+                f"'{unknown[0]}' is not known ({name}). Choose among: {', '.join(known)}."
+            )
+    if not tables:
+        raise WorldError(f"No table was asked for. Choose among: {', '.join(TABLES)}.")
+    wanted = tuple(name for name in TABLES if name in tables)
+    for kind in stories or ():
+        if kind in without:
+            raise WorldError(f"The story line '{kind}' was asked for and left out. Choose one.")
+        table = ELSEWHERE.get(kind, "seizures")
+        if not any(name.startswith(table) for name in wanted):
+            raise WorldError(
+                f"The story line '{kind}' is planted in the table {table}, which was not asked "
+                f"for. Add it to the tables: {', '.join(wanted)}."
+            )
+    recipe = Recipe(
         seed,
         cases,
         stories=tuple(sorted(set(stories or ()))),
         without=tuple(sorted(set(without))),
         **choices,
     )
+    if set(HOME_DESK) & set(wanted):
+        check_sizes(recipe.consignments, recipe.difficulty)
+    return recipe, wanted
 
 
 def make_world(
@@ -140,8 +175,8 @@ def make_world(
     >>> len(world.seizures) == len(world.truth_seizures)
     True
     """
-    recipe = make_recipe(seed, cases, stories, without, **choices)
-    parts = list(make_parts(recipe, known_tables(tables), executor, progress))
+    recipe, wanted = make_recipe(seed, cases, tables, stories, without, **choices)
+    parts = list(make_parts(recipe, wanted, executor, progress))
     whole: dict[str, list[pa.Table]] = {}
     marks: dict[str, tuple[Digest, int]] = {}
     for part in parts:
@@ -163,17 +198,6 @@ def make_world(
     )
 
 
-def known_tables(tables: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of tables in their order; refuse one that is not known."""
-    unknown = sorted(set(tables) - set(TABLES))
-    if unknown or not tables:
-        raise WorldError(
-            f"The table {unknown[0] if unknown else ''!r} is not known. "
-            f"Choose among: {', '.join(TABLES)}."
-        )
-    return tuple(name for name in TABLES if name in tables)
-
-
 def as_frame(table: pa.Table) -> pd.DataFrame:
     """Return a table for pandas: text is ``str``, whole numbers that may miss are ``Int64``."""
     missing = {pa.int64(): pd.Int64Dtype()}
@@ -185,8 +209,9 @@ def as_frame(table: pa.Table) -> pd.DataFrame:
 def describe(recipe: Recipe, marks: dict[str, tuple[Digest, int]]) -> dict[str, Any]:
     """Return the content of ``world.json``. It does not name the story lines."""
     digests = {name: mark.hexdigest() for name, (mark, _) in marks.items()}
+    names = "".join(f"{name}:{digest}\n" for name, digest in digests.items())
     return {
-        "world_id": next(iter(digests.values()))[:12],
+        "world_id": sha256(names.encode()).hexdigest()[:12],
         "synthetic": SYNTHETIC,
         "package_version": __version__,
         "world_version": WORLD_VERSION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rilo_training.world.block import FORMS, make_block
+from rilo_training.world.errors import WorldError
 from rilo_training.world.recipe import Recipe
 from rilo_training.world.stories import chosen_kinds, story_records
 
@@ -21,7 +22,7 @@ TABLES = (*SEIZURES, *HOME_DESK, "movements")
 """The tables of a world. The truth of each stands apart."""
 
 IN_FLIGHT = 4
-"""Blocks that are made ahead of the one that is taken, so that memory stays small."""
+"""Blocks that are made ahead where an executor does not say how many workers it has."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def make_parts(
         yield Part(made)
     if wanted:
         yield Part({}, story_records(recipe))
-    if set(HOME_DESK) & set(tables) and recipe.consignments:
+    if set(HOME_DESK) & set(tables):
         tell("consignments")
         yield _home_desk(recipe)
     if "movements" in tables:
@@ -96,15 +97,26 @@ def _made(
             tell(label.format(block + 1))
             yield make_block(recipe, block, number, wanted)
         return
+    # One block more than there are workers, so that none waits and memory stays small.
+    ahead = 1 + int(getattr(executor, "_max_workers", IN_FLIGHT))
     waiting: deque[Future[dict[str, pa.Table]]] = deque()
-    for block, number in blocks:
-        waiting.append(executor.submit(make_block, recipe, block, number, wanted))
-        if len(waiting) > IN_FLIGHT:
-            tell(label.format(block + 1 - IN_FLIGHT))
+    try:
+        for block, number in blocks:
+            waiting.append(executor.submit(make_block, recipe, block, number, wanted))
+            if len(waiting) > ahead:
+                tell(label.format(block + 1 - ahead))
+                yield waiting.popleft().result()
+        while waiting:
+            tell(label.format(len(blocks) + 1 - len(waiting)))
             yield waiting.popleft().result()
-    while waiting:
-        tell(label.format(len(blocks) + 1 - len(waiting)))
-        yield waiting.popleft().result()
+    except BrokenExecutor as error:
+        raise WorldError(
+            "A worker that makes blocks of the world has ended, often for want of memory. "
+            "Use fewer workers (--jobs), or none."
+        ) from error
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _home_desk(recipe: Recipe) -> Part:

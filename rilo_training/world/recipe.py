@@ -55,7 +55,7 @@ class Recipe:
         True for a world without defects and without batch reporting; with no stories it is the
         world that the published shares are compared with.
     consignments : int
-        Number of consignments of the home desk; 0 for none.
+        Number of consignments of the home desk.
     difficulty : str
         How hard the illicit consignments are to find; see ``home_difficulty.csv``.
     """
@@ -71,14 +71,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse a number that cannot be made."""
-        sizes = (("cases", self.cases, 1), ("consignments", self.consignments, 0))
-        for name, number, least in sizes:
-            whole = isinstance(number, int) and not isinstance(number, bool)
-            if not whole or not least <= number <= MOST_CASES:
-                raise WorldError(
-                    f"The number of {name} was {number!r}. "
-                    f"Give a whole number, {least} to {MOST_CASES:,}."
-                )
+        whole = isinstance(self.cases, int) and not isinstance(self.cases, bool)
+        if not whole or not 1 <= self.cases <= MOST_CASES:
+            raise WorldError(
+                f"The number of cases was {self.cases!r}. Give a whole number, 1 to {MOST_CASES:,}."
+            )
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the number of each block and how many cases it holds.

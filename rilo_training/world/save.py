@@ -16,15 +16,15 @@ import pyarrow as pa
 
 from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
-from rilo_training.world.make import SYNTHETIC, World, describe, known_tables, make_recipe
+from rilo_training.world.make import SYNTHETIC, World, describe, make_recipe
 from rilo_training.world.parts import TABLES, Part, make_parts
 from rilo_training.world.tablefile import TableFile
 
 Format = Literal["parquet", "csv"]
 
+ABOUT, STORIES, NOTE = "world.json", "stories.json", "SYNTHETIC.txt"
 OWN_STEMS = {*TABLES, *(f"truth_{name}" for name in (*TABLES, "parties"))}
-OWN_FILES = {"world.json", "stories.json", "SYNTHETIC.txt"}
-"""The files of a world and of its truth: a folder that holds others is never written over."""
+"""The tables of a world and of its truth: a folder that holds other files is not written over."""
 
 
 def save_world(
@@ -128,8 +128,8 @@ def write_world(
     >>> list(about["tables"])
     ['seizures']
     """
-    recipe = make_recipe(seed, cases, stories, without, **choices)
-    parts = make_parts(recipe, known_tables(tables), executor, progress)
+    recipe, wanted = make_recipe(seed, cases, tables, stories, without, **choices)
+    parts = make_parts(recipe, wanted, executor, progress)
     return _write(
         parts,
         folder,
@@ -149,21 +149,22 @@ def _write(
     smallest: bool,
 ) -> dict[str, Any]:
     """Write the parts of a world and of its truth, each to its folder."""
-    target = Path(fspath(folder))
-    truth = None if truth_folder is None else Path(fspath(truth_folder))
+    target = Path(fspath(folder)).resolve()
+    truth = None if truth_folder is None else Path(fspath(truth_folder)).resolve()
     if file_format not in ("parquet", "csv"):
         raise WorldError(f"The format was '{file_format}'. Choose parquet or csv.")
-    if truth is not None and _inside(truth, target):
+    if truth is not None and (_inside(truth, target) or _inside(target, truth)):
         raise WorldError(
-            f"The truth would be written into the world ('{truth}'). Choose a folder elsewhere."
+            f"The folders of the world ('{target}') and of its truth ('{truth}') lie in each "
+            "other. Choose a folder elsewhere."
         )
     marks: dict[str, tuple[Digest, int]] = {}
     stories: list[dict[str, Any]] = []
     with ExitStack() as folders:
         # The world is entered last and so takes its place first: its truth never stands alone.
-        apart = None if truth is None else folders.enter_context(_new_folder(truth))
-        place = folders.enter_context(_new_folder(target))
-        with ExitStack() as files, _sentence(target):
+        apart = None if truth is None else folders.enter_context(_new_folder(truth, STORIES))
+        place = folders.enter_context(_new_folder(target, ABOUT))
+        with ExitStack() as files:
             writers: dict[str, TableFile] = {}
             for part in parts:
                 stories += part.stories
@@ -174,22 +175,23 @@ def _write(
                         mark, rows = marks.get(name, (Digest(), 0))
                         mark.add(table)
                         marks[name] = (mark, rows + table.num_rows)
-                    if where is not None:
+                    if where is None:
+                        continue
+                    with _sentence(truth if hidden and truth else target):
                         if name not in writers:
                             file = where / f"{name}.{file_format}"
-                            writers[name] = files.enter_context(
-                                TableFile(file, SYNTHETIC, smallest)
-                            )
+                            opened = TableFile(file, SYNTHETIC, smallest)
+                            writers[name] = files.enter_context(opened)
                         writers[name].add(table)
         about = say(marks)
         with _sentence(target):
             for where in (place, apart):
                 if where is not None and file_format == "csv":
-                    _write_text(where / "SYNTHETIC.txt", SYNTHETIC + "\n")
+                    _write_text(where / NOTE, SYNTHETIC + "\n")
             if apart is not None:
                 text = {"synthetic": SYNTHETIC, "stories": stories}
-                _write_text(apart / "stories.json", json.dumps(text, indent=2) + "\n")
-            _write_text(place / "world.json", json.dumps(about, indent=2) + "\n")
+                _write_text(apart / STORIES, json.dumps(text, indent=2) + "\n")
+            _write_text(place / ABOUT, json.dumps(about, indent=2) + "\n")
     return about
 
 
@@ -211,18 +213,13 @@ def _sentence(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the place of `folder` when all went well."""
+def _new_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `folder` when all went well.
+
+    `mark` is the file that tells a folder of ours from one of somebody else.
+    """
     with _sentence(folder):
-        if folder.is_dir():
-            others = sorted(file.name for file in folder.iterdir() if not _is_own(file))
-            if others:
-                raise WorldError(
-                    f"The folder '{folder}' holds other files ({', '.join(others[:3])}). "
-                    "Choose an empty or a new folder."
-                )
-        elif folder.exists():
-            raise NotADirectoryError(ENOTDIR, "a file of this name is in the way")
+        _refuse_others(folder, mark)
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = tempfile.TemporaryDirectory(prefix=".world-", dir=folder.parent)
     with beside as name:
@@ -240,10 +237,40 @@ def _new_folder(folder: Path) -> Iterator[Path]:
                 raise
 
 
+def _refuse_others(folder: Path, mark: str) -> None:
+    """Refuse a folder that must not be replaced: with other files, or where somebody works."""
+    if folder == Path.cwd() or folder in Path.cwd().parents:
+        raise WorldError(
+            f"The folder '{folder}' is the one you work in. Choose a new folder inside it."
+        )
+    if not folder.is_dir():
+        if folder.exists():
+            raise NotADirectoryError(ENOTDIR, "a file of this name is in the way")
+        return
+    files = sorted(folder.iterdir())
+    others = [file.name for file in files if not _is_own(file)]
+    if files and not others and not _is_marked(folder / mark):
+        others = [file.name for file in files]
+    if others:
+        raise WorldError(
+            f"The folder '{folder}' holds other files ({', '.join(others[:3])}). "
+            "Choose an empty or a new folder."
+        )
+
+
 def _is_own(file: Path) -> bool:
-    return file.name in OWN_FILES or (
+    return file.name in (ABOUT, STORIES, NOTE) or (
         file.stem in OWN_STEMS and file.suffix in (".parquet", ".csv")
     )
+
+
+def _is_marked(file: Path) -> bool:
+    """Whether a file says that it is of a synthetic world."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("synthetic") == SYNTHETIC
 
 
 def _inside(inner: Path, outer: Path) -> bool:

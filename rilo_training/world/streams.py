@@ -33,6 +33,7 @@ PARTS = {
     "swaps": 22,
     "totals": 23,
     "personal": 24,
+    "numbers": 25,
     "story choice": 30,
     "story plan": 31,
     "story change": 32,

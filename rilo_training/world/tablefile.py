@@ -9,6 +9,9 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
+WHOLE = {pa.int64(): pd.Int64Dtype()}
+"""Whole numbers stay whole in text, also where one is missing."""
+
 SMALLEST_LEVEL, QUICK_LEVEL = 19, 3
 """Compression of Parquet: small files for a world that is kept, quick ones for a large world."""
 
@@ -43,7 +46,7 @@ class TableFile:
             if self._csv is None:
                 # The byte order mark tells Excel that the file is UTF-8.
                 self._csv = self._file.open("w", encoding="utf-8-sig", newline="")
-            frame: pd.DataFrame = table.to_pandas()
+            frame: pd.DataFrame = table.to_pandas(types_mapper=WHOLE.get)
             frame.to_csv(self._csv, index=False, header=first, lineterminator="\n")
             return
         if self._parquet is None:

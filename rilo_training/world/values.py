@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from rilo_training.world.draws import Indices
 from rilo_training.world.streams import Source
@@ -12,12 +13,18 @@ from rilo_training.world.tables import Floats, parameters, scalar
 
 
 @cache
-def _unit_values() -> Floats:
-    """Return the mean value in US cents of one base unit, for each row of ``quantities.csv``."""
-    forms = parameters("quantities")
-    table = parameters("unit_values").set_index(["commodity", "measure"])["value"]
-    keys = list(zip(forms["commodity"], forms["measure"], strict=True))
-    return 100 * table.loc[keys].to_numpy(dtype=np.float64)
+def _unit_values() -> tuple[Floats, Floats]:
+    """Return the mean value in US cents of one base unit, and its spread, for each form.
+
+    A form is a row of ``quantities.csv``; the spread is the sigma of the natural logarithm.
+    """
+    keys = ["commodity", "sub_commodity", "measure"]
+    table = parameters("unit_values").set_index(keys)
+    rows = table.loc[pd.MultiIndex.from_frame(parameters("quantities")[keys])]
+    return (
+        100 * rows["value"].to_numpy(dtype=np.float64),
+        rows["sigma"].to_numpy(dtype=np.float64),
+    )
 
 
 def draw_values_cents(source: Source, form: Indices, base_quantity: Indices) -> Indices:
@@ -35,9 +42,10 @@ def draw_values_cents(source: Source, form: Indices, base_quantity: Indices) -> 
         Quantities in base units.
     """
     rng = source.stream("values")
-    noise = np.exp(scalar("value_sigma") * rng.standard_normal(len(form)))
-    value = _unit_values()[form] * base_quantity ** scalar("value_power") * noise
-    is_money = (parameters("quantities")["measure"] == "USD").to_numpy(dtype=bool)[form]
-    value = np.where(is_money, 100.0 * base_quantity, value)
+    unit_value, sigma = _unit_values()
+    noise = np.exp(sigma[form] * rng.standard_normal(len(form)))
+    # What has one price everywhere, such as money and gold, is not cheaper in bulk.
+    power = np.where(sigma[form] < 0.1, 1.0, scalar("value_power"))
+    value = unit_value[form] * base_quantity**power * noise
     # The values are estimates: whole dollars.
     return np.asarray(100 * np.maximum(np.rint(value / 100), 1), dtype=np.int64)

@@ -118,6 +118,19 @@ def describe(drawn: pd.DataFrame) -> Indices:
     return place
 
 
+def ndtr_like(z: Floats) -> Floats:
+    """Return a number between 0 and 1 that grows with a standard normal number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.world.home.goods import ndtr_like
+    >>> ndtr_like(np.array([0.0])).tolist()
+    [0.5]
+    """
+    return np.asarray(1 / (1 + np.exp(-1.7 * z)))
+
+
 def weigh(drawn: pd.DataFrame) -> pd.DataFrame:
     """Return what each consignment weighs, holds and costs.
 
@@ -134,6 +147,10 @@ def weigh(drawn: pd.DataFrame) -> pd.DataFrame:
     lighter = vector("home_mode_package", "mode", MODES)[mode]
     kg = measure("weight")[heading] * smaller
     kg = kg * np.exp(home("sigma_weight") * drawn["weight_z"].to_numpy())
+    # One container, one air waybill, one courier consignment: what is more fills it well.
+    limit = vector("home_mode_largest", "mode", MODES)[mode]
+    filled = limit * (0.6 + 0.4 * ndtr_like(drawn["package_z"].to_numpy()))
+    kg = np.where(kg > limit, filled, kg)
     step = np.where(kg >= 1000, 1000, np.where(kg >= 10, 100, 10))
     grams = np.maximum(np.rint(kg * 1000 / step) * step, 50)
     price = measure("value_per_kg")[heading]

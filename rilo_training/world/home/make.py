@@ -119,7 +119,7 @@ def make_home_desk(
     >>> desk.inspections["selected_by"].value_counts().to_dict()
     {'officer': 33, 'random': 11, 'tip': 11}
     """
-    _refuse(consignments, difficulty, families)
+    check_sizes(consignments, difficulty, families)
     tell = progress or _silent
     tell("parties")
     parties = draw_parties(seed, consignments)
@@ -185,7 +185,14 @@ def make_home_desk(
     )
 
 
-def _refuse(consignments: int, difficulty: str, families: int) -> None:
+def check_sizes(consignments: int, difficulty: str, families: int = 1) -> None:
+    """Refuse a number of consignments, a difficulty or a number of families that cannot be made.
+
+    Raises
+    ------
+    WorldError
+        With what was found, what was expected and what to do.
+    """
     whole = isinstance(consignments, int) and not isinstance(consignments, bool)
     if not whole or not LOWEST <= consignments <= HIGHEST:
         raise WorldError(

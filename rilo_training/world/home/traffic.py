@@ -10,7 +10,7 @@ from rilo_training.world.home.goods import GOODS, MODES, goods_groups
 from rilo_training.world.home.parties import DAYS, FIRST_DAY, Parties, home, slot_shares
 from rilo_training.world.labels import order
 from rilo_training.world.streams import stream
-from rilo_training.world.tables import Floats, matrix, parameters, vector
+from rilo_training.world.tables import Floats, matrix, parameters, shares, vector
 
 NIGHT = (22, 5)
 """The first hour of the night, and the first hour after it."""
@@ -162,10 +162,24 @@ def relation_past(seed: int, drawn: pd.DataFrame, parties: Parties) -> Indices:
     slots = parties.regular_exporter.shape[1]
     names = parties.importer.spellings
     noise = np.exp(0.3 * stream(seed, "home_relations").standard_normal((len(names), slots)))
+    parts = shares(slot_shares(slots) * noise)
     past = names["past_consignments"].to_numpy()
-    regular = np.maximum(np.rint(past[:, None] * slot_shares(slots) * noise), past[:, None] > 0)
+    # The partners of an importer share its past, and an exporter has no more past than its own.
+    entity = names["entity"].to_numpy()
+    known = entity < len(parties.regular_exporter)
+    partner = parties.regular_exporter[np.where(known, entity, 0)]
+    regular = np.floor(past[:, None] * parts)
+    claimed = np.bincount(partner[known].ravel(), weights=regular[known].ravel())
+    exporters = parties.exporter.spellings.groupby("entity")["past_consignments"].sum()
+    own = exporters.reindex(range(len(claimed))).to_numpy(dtype=np.float64)
+    ratio = np.minimum(np.divide(own, claimed, out=np.ones_like(own), where=claimed > 0), 1.0)
+    regular = np.maximum(np.floor(regular * ratio[partner]), past[:, None] > 0)
+    # An exporter that stands twice among the regular ones is one partner.
+    same = partner[:, :, None] == partner[:, None, :]
+    together = (regular[:, None, :] * same).sum(axis=2)
+    together = np.minimum(together, np.minimum(past[:, None], own[partner]))
     at, slot = drawn["importer_at"].to_numpy(), drawn["slot"].to_numpy()
-    found: Indices = np.where(slot >= 0, regular[at, slot], 0).astype(np.int64)
+    found: Indices = np.where(slot >= 0, together[at, slot], 0).astype(np.int64)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,8 @@ class Story:
     """A story line of the seizures.
 
     A story may change cases that are there (`change`) or add cases (`add`). It draws from
-    streams of its own, so the same world without the story is the same in everything else.
+    streams of its own, so the same world without the story is the same in everything else,
+    except for the running numbers of cases.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ class Story:
             "title": self.title,
             "table": "seizures",
             "parameters": dict(zip(own["name"], own["value"].map(float), strict=True)),
-            "facts": self.facts,
+            "facts": deepcopy(self.facts),
             "find": self.find,
             "method": self.method,
             "naive": self.naive,
