@@ -108,7 +108,7 @@ def unequal_totals(seizures: pd.DataFrame) -> pd.Series:
     lines = seizures.drop_duplicates(["case_id", "line_no"])
     total = lines.groupby("case_id")["value_usd"].sum()
     wanted = seizures["case_id"].map(total)
-    return (seizures["case_value_usd"] - wanted).abs() > 0.5
+    return (seizures["case_value_usd"] - wanted).abs() > 0.005
 
 
 def personal_details(seizures: pd.DataFrame) -> pd.Series:
