@@ -26,7 +26,6 @@ from rilo_training.fidelity.measure import Measure, between
 from rilo_training.fidelity.plain import PlainWorld, plain_world
 from rilo_training.fidelity.published import KEYS, published
 from rilo_training.world import World, make_world
-from rilo_training.world.make import make_recipe
 from rilo_training.world.recipe import DAYS, Recipe
 
 
@@ -39,7 +38,7 @@ def plain() -> PlainWorld:
 @pytest.fixture(scope="module")
 def small() -> tuple[Recipe, World]:
     """A recipe and its world, small enough for a quick report."""
-    recipe = make_recipe(8_200_002, 1_500, ("new_hub",), consignments=2_000)
+    recipe = Recipe(8_200_002, 1_500, ("new_hub",), consignments=2_000)
     world = make_world(8_200_002, 1_500, stories=["new_hub"], consignments=2_000)
     return recipe, world
 
@@ -444,7 +443,7 @@ def test_report(small: tuple[Recipe, World], tmp_path: Path) -> None:
 
 def test_report_of_a_part(tmp_path: Path) -> None:
     """A world with seizures alone has a report without the parts that it lacks."""
-    recipe = make_recipe(5, 300, drawn=False)
+    recipe = Recipe(5, 300, drawn=False)
     world = make_world(5, 300, tables=["seizures"], drawn=False)
     report.write_report(recipe, tmp_path / "report.html", world, pool=1)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 from rilo_training.world import KINDS as KINDS_OF_WORLD
 from rilo_training.world import World, make_world
 from rilo_training.world.block import true_block
-from rilo_training.world.make import make_recipe
+from rilo_training.world.recipe import Recipe
 
 SEEDS = (21, 22, 23, 24)
 PLACES = {"location", "concealment", "conveyance"}
@@ -143,7 +143,7 @@ def test_the_story_grows_with_the_world(kind: str) -> None:
     usual = marked(world(SEEDS[0], kind), kind).sum()
     large = make_world(SEEDS[0], 40_000, tables=["seizures"], stories=[kind], drawn=False)
     assert 0.6 < marked(large, kind).sum() / usual / (40_000 / 12_000) < 1.6
-    recipe = make_recipe(SEEDS[0], 40_000, stories=[kind], drawn=False)
+    recipe = Recipe(SEEDS[0], 40_000, stories=(kind,), drawn=False)
     for block, number in recipe.blocks():
         cases = true_block(recipe, block, number).cases
         assert cases["story"].eq(KINDS_OF_WORLD.index(kind)).any()

@@ -211,7 +211,6 @@ def test_a_table_does_not_depend_on_the_others(table):
         ({"stories": ["ghost"]}, r"'ghost' is not known \(stories\)\. .*displaced_route"),
         ({"stories": "new_hub"}, r"stories was the text 'new_hub'\. Give a list"),
         ({"without": ["ghost"]}, r"'ghost' is not known \(without\)"),
-        ({"stories": ["new_hub"], "without": ["new_hub"]}, r"asked for and left out"),
         (
             {"stories": ["changing_goods"], "tables": ["seizures"]},
             r"in the table movements",

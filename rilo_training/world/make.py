@@ -101,8 +101,6 @@ def make_recipe(
         raise WorldError(f"No table was asked for. Choose among: {', '.join(TABLES)}.")
     wanted = tuple(name for name in TABLES if name in tables)
     for kind in stories or ():
-        if kind in without:
-            raise WorldError(f"The story line '{kind}' was asked for and left out. Choose one.")
         table = ELSEWHERE.get(kind, "seizures")
         if not any(name.startswith(table) for name in wanted):
             raise WorldError(
@@ -150,7 +148,8 @@ def make_world(
         Story lines that the world must contain, of `rilo_training.world.KINDS`; about five more
         are drawn by the seed.
     without : sequence of str
-        Story lines to leave out: the control of a story is the same world without it.
+        Story lines to leave out, also one that was asked for or drawn: the control of a story is
+        the same world without it.
     executor : concurrent.futures.Executor, optional
         Makes the blocks of seizures; the rows are the same.
     **choices
