@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from functools import cache
-from importlib import import_module
-from typing import Any
 
 import pandas as pd
 import pytest
+from storyworlds import facts, marked, world
 
-from rilo_training.world import World, make_world
-from rilo_training.world.recipe import BLOCK
+from rilo_training.world import make_world
 
 KINDS = ("airport_surge", "reporting_rise", "batch_upload", "odd_weights")
 CHANGES = ("batch_upload", "odd_weights")
@@ -20,44 +16,9 @@ CHANGES = ("batch_upload", "odd_weights")
 SEEDS = (11, 12, 13, 14)
 
 
-@cache
-def world(seed: int, kind: str = "") -> World:
-    """The seizures of a world with one story line, or with none."""
-    stories = [kind] if kind else []
-    return make_world(seed, tables=["seizures"], stories=stories, drawn=False)
-
-
-def facts(kind: str, seed: int) -> dict[str, Any]:
-    """What the seed drew for the story."""
-    found: dict[str, Any] = world(seed, kind).stories[0]["facts"]
-    return found
-
-
-def marked(made: World, kind: str) -> pd.Series:
-    """Which rows of the extract belong to the story."""
-    return made.truth_seizures["story"].eq(kind)
-
-
 def counted(seizures: pd.DataFrame) -> Counter[int]:
     """How often each row stands in the table, whatever the number of its case."""
     return Counter(pd.util.hash_pandas_object(seizures.drop(columns="case_id"), index=False))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_seed_always_draws_the_same_facts(kind: str) -> None:
-    """The facts depend on the seed alone, not on the number of cases."""
-    again = make_world(SEEDS[0], 500, tables=["seizures"], stories=[kind], drawn=False)
-    assert again.stories[0]["facts"] == facts(kind, SEEDS[0])
-    assert facts(kind, SEEDS[0]) != facts(kind, SEEDS[1])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_record_is_plain_json(kind: str) -> None:
-    """The record of a story comes back from JSON as it was."""
-    record = world(SEEDS[0], kind).stories[0]
-    assert json.loads(json.dumps(record)) == record
-    assert record["parameters"]["strength"] == 1
-    assert all(record[name] for name in ("title", "find", "method", "naive"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,41 +76,3 @@ def test_a_story_touches_few_rows(kind: str) -> None:
         truth = world(seed, kind).truth_seizures
         cases = truth[truth["story"].eq(kind)]["true_case_id"].nunique()
         assert 10 <= cases <= 250
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_story_grows_with_the_world(kind: str) -> None:
-    """A world of several blocks holds the story in proportion, in each block."""
-    usual = marked(world(SEEDS[0], kind), kind).sum()
-    number = BLOCK + 12_000
-    large = make_world(SEEDS[0], number, tables=["seizures"], stories=[kind], drawn=False)
-    rows = marked(large, kind)
-    assert 0.6 < rows.sum() / usual / (number / 12_000) < 1.6
-    # Each block numbers its cases in a range of its own.
-    block = large.seizures.loc[rows, "case_id"].str[8:].astype(int) // (3 * BLOCK)
-    assert set(block) == {0, 1}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_course_finds_the_story_and_keeps_quiet_without_it(kind: str) -> None:
-    """One of the first three findings is the story; a world without stories has no finding.
-
-    A method may miss a story in one of the four worlds; fifty worlds are measured by the proof.
-    """
-    finder = import_module(f"rilo_training.fidelity.finders.{kind}")
-    found = [
-        any(
-            finder.matches(finding, facts(kind, seed))
-            for finding in finder.course(world(seed, kind).tables)[:3]
-        )
-        for seed in SEEDS
-    ]
-    assert sum(found) >= len(SEEDS) - 1
-    assert sum(bool(finder.course(world(seed).tables)) for seed in SEEDS) <= 1
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_naive_method_says_something(kind: str) -> None:
-    """The shortcut always concludes something, so that its conclusion can be wrong."""
-    finder = import_module(f"rilo_training.fidelity.finders.{kind}")
-    assert finder.naive(world(SEEDS[0], kind).tables)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import import_module
-from typing import Any
-
 import pandas as pd
 import pytest
+from storyworlds import facts, marked, world
 
-from rilo_training.world import KINDS as KINDS_OF_WORLD
-from rilo_training.world import World, make_world
-from rilo_training.world.block import true_block
-from rilo_training.world.recipe import Recipe
+from rilo_training.world import make_world
 
 SEEDS = (21, 22, 23, 24)
 PLACES = {"location", "concealment", "conveyance"}
@@ -27,41 +20,6 @@ CHANGED = {
 }
 """The columns that each kind may change."""
 KINDS = tuple(CHANGED)
-
-
-@cache
-def world(seed: int, kind: str = "") -> World:
-    """The seizures of a world with one story line, or with none."""
-    stories = [kind] if kind else []
-    return make_world(seed, tables=["seizures"], stories=stories, drawn=False)
-
-
-def facts(kind: str, seed: int) -> dict[str, Any]:
-    """What the seed drew for the story."""
-    found: dict[str, Any] = world(seed, kind).stories[0]["facts"]
-    return found
-
-
-def marked(made: World, kind: str) -> pd.Series:
-    """Which rows of the extract belong to the story."""
-    return made.truth_seizures["story"].eq(kind)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_seed_always_draws_the_same_facts(kind: str) -> None:
-    """The facts depend on the seed alone, not on the number of cases."""
-    again = make_world(SEEDS[0], 500, tables=["seizures"], stories=[kind], drawn=False)
-    assert again.stories[0]["facts"] == facts(kind, SEEDS[0])
-    assert facts(kind, SEEDS[0]) != facts(kind, SEEDS[1])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_record_is_plain_json(kind: str) -> None:
-    """The record of a story comes back from JSON as it was."""
-    record = world(SEEDS[0], kind).stories[0]
-    assert json.loads(json.dumps(record)) == record
-    assert record["parameters"]["strength"] == 1
-    assert all(record[name] for name in ("title", "find", "method", "naive"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,40 +93,3 @@ def test_a_story_touches_few_rows(kind: str) -> None:
         truth = world(seed, kind).truth_seizures
         cases = truth[truth["story"].eq(kind)]["true_case_id"].nunique()
         assert 10 <= cases <= 250
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_story_grows_with_the_world(kind: str) -> None:
-    """A world of several blocks holds the story in proportion, in each block."""
-    usual = marked(world(SEEDS[0], kind), kind).sum()
-    large = make_world(SEEDS[0], 40_000, tables=["seizures"], stories=[kind], drawn=False)
-    assert 0.6 < marked(large, kind).sum() / usual / (40_000 / 12_000) < 1.6
-    recipe = Recipe(SEEDS[0], 40_000, stories=(kind,), drawn=False)
-    for block, number in recipe.blocks():
-        cases = true_block(recipe, block, number).cases
-        assert cases["story"].eq(KINDS_OF_WORLD.index(kind)).any()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_course_finds_the_story_and_keeps_quiet_without_it(kind: str) -> None:
-    """One of the first three findings is the story; a world without stories has no finding.
-
-    A method may miss a story in one of the four worlds; fifty worlds are measured by the proof.
-    """
-    finder = import_module(f"rilo_training.fidelity.finders.{kind}")
-    found = [
-        any(
-            finder.matches(finding, facts(kind, seed))
-            for finding in finder.course(world(seed, kind).tables)[:3]
-        )
-        for seed in SEEDS
-    ]
-    assert sum(found) >= len(SEEDS) - 1
-    assert sum(bool(finder.course(world(seed).tables)) for seed in SEEDS) <= 1
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_naive_method_says_something(kind: str) -> None:
-    """The shortcut always concludes something, so that its conclusion can be wrong."""
-    finder = import_module(f"rilo_training.fidelity.finders.{kind}")
-    assert finder.naive(world(SEEDS[0], kind).tables)
