@@ -266,6 +266,31 @@ def test_dirty_texts_mean_the_same(desk: HomeDesk) -> None:
     assert 0.05 < dirty.mean() < 0.12
 
 
+# --- what must agree with itself ---------------------------------------------------------------
+
+
+def test_an_earlier_relation_is_part_of_the_past_of_both(desk: HomeDesk) -> None:
+    """Importer and exporter met no more often than either of them traded, once for each pair."""
+    table = desk.consignments.dropna(subset=["importer", "exporter"])
+    past = table["relation_past_consignments"]
+    assert (past <= table["importer_past_consignments"]).all()
+    assert (past <= table["exporter_past_consignments"]).all()
+    known = table[past > 0]
+    pairs = known.groupby(["importer", "exporter"])["relation_past_consignments"]
+    assert (pairs.nunique() == 1).all()
+    total = pairs.first().groupby("importer").sum()
+    own = table.groupby("importer")["importer_past_consignments"].first()
+    assert (total <= own[total.index]).all()
+
+
+def test_a_consignment_fits_what_carries_it(desk: HomeDesk) -> None:
+    """No consignment is heavier than one container, air waybill or courier consignment."""
+    limits = parameters("home_mode_largest").set_index("mode")["value"]
+    heaviest = desk.consignments.groupby("mode")["gross_weight_kg"].max()
+    assert (heaviest <= limits[heaviest.index]).all()
+    assert heaviest["Sea"] > 20_000
+
+
 # --- the story ---------------------------------------------------------------------------------
 
 

@@ -688,6 +688,26 @@ def test_ketamine_by_mail(seed):
     assert {"g", "kg"} <= set(own["unit"])
 
 
+def test_a_traveller_is_a_person(practice_world):
+    """Where goods are on a person or in baggage somebody is there; a parcel has seldom anybody."""
+    persons = practice_world.seizures.groupby("concealment")["persons"]
+    assert persons.min()[["In baggage", "On the person", "In transport"]].eq(1).all()
+    assert persons.mean()["In mail"] < 0.15
+
+
+def test_values(practice_world):
+    """Money is worth its amount; the price of gold in bars hardly differs, that of drugs much."""
+    seizures, truth = practice_world.seizures, practice_world.truth_seizures
+    money = truth["base_unit"].eq("USD")
+    assert (seizures["value_usd"] == truth["true_quantity"])[money].all()
+    price = (seizures["value_usd"] / truth["true_quantity"])[truth["true_quantity"] > 100]
+    spread = price.groupby(truth["true_sub_commodity"]).agg(
+        lambda found: found.std() / found.mean()
+    )
+    assert spread["Gold in bars"] < 0.08
+    assert spread["Herbal cannabis"] > 0.3
+
+
 def test_narratives(practice_world):
     """A narrative is one sentence that names the goods, and stands on no line twice by rule."""
     seizures = practice_world.seizures

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.world.calendar import report_days, upload_days
-from rilo_training.world.draws import choose
+from rilo_training.world.draws import Indices, choose
 from rilo_training.world.gateways import NO_GATEWAY, draw_gateways
 from rilo_training.world.labels import order
 from rilo_training.world.places import cells, commodity_shares, ecommerce_probability
@@ -127,7 +127,6 @@ def complete_cases(
     routes = draw_routes(
         source.stream("routes"), setting.countries, commodity, reporter, location, direction
     )
-    mean = vector("persons", "concealment", order("concealment"))[concealment]
     cases = pd.DataFrame(
         {
             "commodity": commodity,
@@ -149,14 +148,22 @@ def complete_cases(
             "transit_port": NO_GATEWAY,
             "destination_port": NO_GATEWAY,
             "seizure_port": NO_GATEWAY,
-            # Where a person is always there, the mean is at least 1.
-            "persons": (mean >= 1) + source.stream("persons").poisson(mean % 1),
+            "persons": draw_persons(source.stream("persons"), concealment),
             "sub_commodity": ANY,
             "size": 1.0,
             "story": -1,
         }
     )
     return name_gateways(setting, source, cases)
+
+
+def draw_persons(rng: np.random.Generator, concealment: Indices) -> Indices:
+    """Return the number of persons of each case, by where the goods were hidden.
+
+    Where a person is always there, the mean of ``persons.csv`` is at least 1, and so is the number.
+    """
+    mean = vector("persons", "concealment", order("concealment"))[concealment]
+    return np.asarray((mean >= 1) + rng.poisson(mean % 1), dtype=np.int64)
 
 
 def name_gateways(setting: Setting, source: Source, cases: pd.DataFrame) -> pd.DataFrame:

@@ -168,12 +168,14 @@ def relation_past(seed: int, drawn: pd.DataFrame, parties: Parties) -> Indices:
     entity = names["entity"].to_numpy()
     known = entity < len(parties.regular_exporter)
     partner = parties.regular_exporter[np.where(known, entity, 0)]
-    regular = np.floor(past[:, None] * parts)
+    # Each has met once, as far as the past goes; the rest is shared out.
+    once = (np.arange(slots)[None, :] < past[:, None]).astype(np.int64)
+    regular = once + np.floor((past[:, None] - once.sum(axis=1, keepdims=True)) * parts)
     claimed = np.bincount(partner[known].ravel(), weights=regular[known].ravel())
     exporters = parties.exporter.spellings.groupby("entity")["past_consignments"].sum()
     own = exporters.reindex(range(len(claimed))).to_numpy(dtype=np.float64)
     ratio = np.minimum(np.divide(own, claimed, out=np.ones_like(own), where=claimed > 0), 1.0)
-    regular = np.maximum(np.floor(regular * ratio[partner]), past[:, None] > 0)
+    regular = np.maximum(np.floor(regular * ratio[partner]), once)
     # An exporter that stands twice among the regular ones is one partner.
     same = partner[:, :, None] == partner[:, None, :]
     together = (regular[:, None, :] * same).sum(axis=2)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rilo_training.world.cases import name_gateways
+from rilo_training.world.cases import draw_persons, name_gateways
 from rilo_training.world.draws import Indices, choose
 from rilo_training.world.labels import order
 from rilo_training.world.members import reachable
@@ -22,7 +22,7 @@ from rilo_training.world.routes import crosses_land
 from rilo_training.world.stories.expectation import USUAL
 from rilo_training.world.stories.story import Story
 from rilo_training.world.streams import Source, stream
-from rilo_training.world.tables import Floats, vector
+from rilo_training.world.tables import Floats
 
 METHODS = (
     "In baggage",
@@ -133,8 +133,7 @@ class MovingMethod(Story):
         )
         online = ecommerce_probability()[commodity, location, concealment]
         part["is_ecommerce"] = rng.random(len(part)) < online
-        mean = vector("persons", "concealment", order("concealment"))[concealment]
-        part["persons"] = rng.poisson(mean)
+        part["persons"] = draw_persons(rng, concealment)
         source = Source(self.setting.recipe.seed, block, self.number + 1)
         part = name_gateways(self.setting, source, part)
         changed = {}
