@@ -13,10 +13,10 @@ from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
 from rilo_training.world.home import HomeDesk, make_home_desk
 from rilo_training.world.home.containers import check_digit
 from rilo_training.world.make import as_frame
-from rilo_training.world.movement_family import KIND
-from rilo_training.world.movement_goods import SLIPS, reasons
-from rilo_training.world.movement_routes import window
 from rilo_training.world.movements import make_movements
+from rilo_training.world.movements.family import KIND
+from rilo_training.world.movements.goods import SLIPS, reasons
+from rilo_training.world.movements.routes import window
 from rilo_training.world.recipe import FIRST_DAY, LAST_DAY, Recipe
 
 SEEDS = (3001, 3002, 3003, 3004)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rilo_training.fidelity.measure import Measure, between
 from rilo_training.fidelity.plain import PlainWorld
-from rilo_training.world.recipe import DAYS, FIRST_DAY
+from rilo_training.world.recipe import DAYS, FIRST_DAY, USUAL_CASES
 from rilo_training.world.tables import scalar
 
 LARGE = 4.0
@@ -15,8 +15,6 @@ LARGE = 4.0
 
 DISPERSION = (1.3, 5.0)
 """Variance of weekly counts over their mean, in an open collection of cases."""
-
-USUAL_CASES = 12_000
 
 
 def weekly_counts(cases: pd.DataFrame) -> pd.DataFrame:

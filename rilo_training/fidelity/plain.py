@@ -17,7 +17,7 @@ from rilo_training.world.block import true_block
 from rilo_training.world.draws import Indices
 from rilo_training.world.kinds import kinds
 from rilo_training.world.labels import order
-from rilo_training.world.recipe import Recipe
+from rilo_training.world.recipe import USUAL_CASES, Recipe
 from rilo_training.world.tables import parameters
 
 FIELDS = ("commodity", "location", "concealment", "conveyance", "direction", "detection")
@@ -43,7 +43,7 @@ class PlainWorld:
     lines: pd.DataFrame
 
 
-def plain_world(seed: int, cases: int = 12_000) -> PlainWorld:
+def plain_world(seed: int, cases: int = USUAL_CASES) -> PlainWorld:
     """Return the plain world of a seed.
 
     Examples

@@ -17,7 +17,7 @@ from rilo_training.fidelity.plain import PlainWorld, plain_world
 from rilo_training.fidelity.published import ALL, TITLES
 from rilo_training.files import write_text
 from rilo_training.world.make import SYNTHETIC, World, make_world
-from rilo_training.world.recipe import Recipe
+from rilo_training.world.recipe import USUAL_CASES, Recipe
 
 POOL = 10
 """Worlds that are put together for the shares, the own one among them: chance gets smaller."""
@@ -90,7 +90,7 @@ def collect(
         "about": world.about,
         "recipe": recipe,
         "measures": [],
-        "usual_size": recipe.cases == counts.USUAL_CASES,
+        "usual_size": recipe.cases == USUAL_CASES,
     }
     parts: list[tuple[str, Callable[[], dict[str, Any]]]] = [
         ("shares", lambda: _shares(recipe, plain, pool)),

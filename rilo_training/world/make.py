@@ -16,7 +16,7 @@ from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
 from rilo_training.world.home.make import check_sizes
 from rilo_training.world.parts import HOME_DESK, TABLES, make_parts
-from rilo_training.world.recipe import FIRST_DAY, LAST_DAY, Recipe
+from rilo_training.world.recipe import FIRST_DAY, LAST_DAY, USUAL_CASES, Recipe
 from rilo_training.world.stories.choice import ELSEWHERE, KINDS
 
 SYNTHETIC = "SYNTHETIC DATA - not CEN data"
@@ -74,7 +74,7 @@ class World:
 
 def make_recipe(
     seed: int,
-    cases: int = 12_000,
+    cases: int = USUAL_CASES,
     tables: Sequence[str] = TABLES,
     stories: Sequence[str] | None = None,
     without: Sequence[str] = (),
@@ -121,7 +121,7 @@ def make_recipe(
 
 def make_world(
     seed: int,
-    cases: int = 12_000,
+    cases: int = USUAL_CASES,
     progress: Callable[[str], None] | None = None,
     *,
     tables: Sequence[str] = TABLES,

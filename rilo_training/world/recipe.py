@@ -32,6 +32,9 @@ def day_number(date: str) -> int:
 BLOCK = 40_000
 """Cases of a block. A world is made block by block, and a block can be made by itself."""
 
+USUAL_CASES, USUAL_CONSIGNMENTS = 12_000, 60_000
+"""The sizes of a usual world. What a story adds is stated for a world of this size."""
+
 MOST_CASES = 100_000_000
 
 
@@ -61,12 +64,12 @@ class Recipe:
     """
 
     seed: int
-    cases: int = 12_000
+    cases: int = USUAL_CASES
     stories: tuple[str, ...] = ()
     drawn: bool = True
     without: tuple[str, ...] = ()
     plain: bool = False
-    consignments: int = 60_000
+    consignments: int = USUAL_CONSIGNMENTS
     difficulty: str = "standard"
 
     def __post_init__(self) -> None:

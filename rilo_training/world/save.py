@@ -18,6 +18,7 @@ from rilo_training.world.digest import Digest
 from rilo_training.world.errors import WorldError
 from rilo_training.world.make import SYNTHETIC, World, describe, make_recipe
 from rilo_training.world.parts import TABLES, Part, make_parts
+from rilo_training.world.recipe import USUAL_CASES
 from rilo_training.world.tablefile import TableFile
 
 Format = Literal["parquet", "csv"]
@@ -93,7 +94,7 @@ def save_world(
 def write_world(
     folder: str | PathLike[str],
     seed: int,
-    cases: int = 12_000,
+    cases: int = USUAL_CASES,
     truth_folder: str | PathLike[str] | None = None,
     file_format: Format = "parquet",
     progress: Callable[[str], None] | None = None,

@@ -59,6 +59,21 @@ def scalar(name: str, table: str = "scalars") -> float:
     return float(rows.loc[rows["name"].eq(name), "value"].iloc[0])
 
 
+@cache
+def story_parameters(kind: str) -> dict[str, float]:
+    """Return the values of ``stories.csv`` for one kind of story line, by name; do not change it.
+
+    Examples
+    --------
+    >>> from rilo_training.world.tables import story_parameters
+    >>> story_parameters("new_hub")["strength"]
+    1.0
+    """
+    table = parameters("stories")
+    own = table[table["kind"].eq(kind)]
+    return dict(zip(own["name"], own["value"].map(float), strict=True))
+
+
 def vector(name: str, key: str, order: list[str]) -> Floats:
     """Return the values of a table with one key, in the order asked for; absent keys are 0."""
     values = parameters(name).set_index(key)["value"].reindex(order).fillna(0.0)

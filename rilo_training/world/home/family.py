@@ -14,11 +14,9 @@ from rilo_training.world.home.names import respell, stem, words
 from rilo_training.world.home.newcomers import add_importer
 from rilo_training.world.home.parties import Parties, Side, scalar_of
 from rilo_training.world.labels import order
+from rilo_training.world.recipe import USUAL_CONSIGNMENTS
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import parameters
-
-FULL_SIZE = 60_000
-"""The table ``home_family`` gives the traffic of a family in so many consignments."""
 
 
 def family_value(name: str) -> float:
@@ -107,7 +105,7 @@ def _rows(
 
     Traffic follows the length of a turn. A few consignments still arrive under the name before.
     """
-    wanted = max(family_value("consignments") * len(day) / FULL_SIZE, len(turns) - 1)
+    wanted = max(family_value("consignments") * len(day) / USUAL_CONSIGNMENTS, len(turns) - 1)
     rows, which = [], []
     for at, (first, after) in enumerate(itertools.pairwise(turns.tolist())):
         window = np.flatnonzero(free & (day >= first) & (day < after))

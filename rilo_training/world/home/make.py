@@ -36,6 +36,7 @@ from rilo_training.world.home.traffic import (
     relation_past,
 )
 from rilo_training.world.labels import order
+from rilo_training.world.recipe import USUAL_CONSIGNMENTS
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import parameters
 
@@ -79,7 +80,7 @@ def _silent(part: str) -> None:
 
 def make_home_desk(
     seed: int,
-    consignments: int = 60_000,
+    consignments: int = USUAL_CONSIGNMENTS,
     difficulty: str = "standard",
     families: int = 1,
     progress: Callable[[str], None] | None = None,

@@ -11,6 +11,7 @@ import pandas as pd
 from rilo_training.world.draws import Indices
 from rilo_training.world.home.names import addresses, company_names, stems
 from rilo_training.world.home.parties import DAYS, FIRST_DAY, Parties, Side, home
+from rilo_training.world.recipe import USUAL_CONSIGNMENTS
 from rilo_training.world.streams import stream
 
 
@@ -74,7 +75,7 @@ def plant_newcomers(seed: int, drawn: pd.DataFrame, parties: Parties) -> pd.Data
     side = parties.importer
     number = round(home("newcomers"))
     least, most = home("newcomer_traffic_lowest"), home("newcomer_traffic_highest")
-    size = len(drawn) / 60_000
+    size = len(drawn) / USUAL_CONSIGNMENTS
     ordinary = ~(side.is_bad | side.is_new)
     rows_of = drawn.groupby("importer").indices
     able = [

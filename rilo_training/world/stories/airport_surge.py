@@ -14,9 +14,9 @@ from rilo_training.world.draws import choose
 from rilo_training.world.gateways import airport_count, gateway_countries
 from rilo_training.world.labels import order
 from rilo_training.world.places import cells
-from rilo_training.world.recipe import DAYS, FIRST_DAY, day_number
+from rilo_training.world.recipe import DAYS, FIRST_DAY, USUAL_CASES, day_number
 from rilo_training.world.setting import Setting, column_of
-from rilo_training.world.stories.expectation import USUAL, expected_cases
+from rilo_training.world.stories.expectation import expected_cases
 from rilo_training.world.stories.story import Story
 from rilo_training.world.streams import Source
 from rilo_training.world.tables import scalar, shares
@@ -75,7 +75,7 @@ class AirportSurge(Story):
 
     def add(self, source: Source, number: int) -> pd.DataFrame | None:
         """Return the cases of the surge."""
-        wanted = self.parameter("cases") * self.parameter("strength") * number / USUAL
+        wanted = self.parameter("cases") * self.parameter("strength") * number / USUAL_CASES
         count = round(wanted)
         if not count:
             return None

@@ -6,12 +6,10 @@ import numpy as np
 
 from rilo_training.world.labels import order
 from rilo_training.world.places import commodity_shares, hiding_places
+from rilo_training.world.recipe import USUAL_CASES
 from rilo_training.world.routes import crosses_land
 from rilo_training.world.setting import Setting
 from rilo_training.world.tables import Floats, matrix, scalar, shares
-
-USUAL = 12_000
-"""Cases of a usual world. What a story expects or adds is stated for a world of this size."""
 
 
 def expected_cases(setting: Setting) -> Floats:
@@ -20,11 +18,11 @@ def expected_cases(setting: Setting) -> Floats:
     Returns
     -------
     array of float, shape (commodities, locations, members)
-        They add up to `USUAL`.
+        They add up to `USUAL_CASES`.
     """
     place = commodity_shares()[:, None] * hiding_places().sum(axis=2)
     by_member = shares(setting.reporters).reshape(*place.shape, -1)
-    return np.asarray(USUAL * place[:, :, None] * by_member)
+    return np.asarray(USUAL_CASES * place[:, :, None] * by_member)
 
 
 def expected_imports(setting: Setting) -> Floats:
@@ -33,7 +31,7 @@ def expected_imports(setting: Setting) -> Floats:
     Returns
     -------
     array of float, shape (commodities, members, countries)
-        Cases by commodity, reporter and departure in a world of `USUAL` cases.
+        Cases by commodity, reporter and departure in a world of `USUAL_CASES` cases.
     """
     goods, members = len(order("commodity")), len(order("member"))
     able = shares(setting.reporters.reshape(goods, -1, members))
@@ -44,4 +42,4 @@ def expected_imports(setting: Setting) -> Floats:
     by_member = np.einsum("cl,clm->cm", places, able) * imports[:, None]
     routes = shares(setting.countries[0].reshape(2, goods, members, -1)[0])
     known = 1 - scalar("departure_unknown_percent") / 100
-    return np.asarray(USUAL * known * by_member[:, :, None] * routes)
+    return np.asarray(USUAL_CASES * known * by_member[:, :, None] * routes)

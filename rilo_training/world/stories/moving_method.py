@@ -17,9 +17,8 @@ from rilo_training.world.places import (
     ecommerce_probability,
     hiding_places,
 )
-from rilo_training.world.recipe import DAYS, FIRST_DAY, day_number
+from rilo_training.world.recipe import DAYS, FIRST_DAY, USUAL_CASES, day_number
 from rilo_training.world.routes import crosses_land
-from rilo_training.world.stories.expectation import USUAL
 from rilo_training.world.stories.story import Story
 from rilo_training.world.streams import Source, stream
 from rilo_training.world.tables import Floats
@@ -36,7 +35,7 @@ METHODS = (
 
 def expected_hidden() -> tuple[Floats, Floats]:
     """Return the expected cases by commodity and concealment: not by land, and all."""
-    table = USUAL * commodity_shares()[:, None, None] * hiding_places()
+    table = USUAL_CASES * commodity_shares()[:, None, None] * hiding_places()
     return table[:, ~crosses_land(order("location"))].sum(axis=1), table.sum(axis=1)
 
 

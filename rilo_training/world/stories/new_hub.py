@@ -9,8 +9,8 @@ import pandas as pd
 
 from rilo_training.world.gateways import draw_gateways
 from rilo_training.world.labels import order
-from rilo_training.world.recipe import DAYS, FIRST_DAY, day_number
-from rilo_training.world.stories.expectation import USUAL, expected_imports
+from rilo_training.world.recipe import DAYS, FIRST_DAY, USUAL_CASES, day_number
+from rilo_training.world.stories.expectation import expected_imports
 from rilo_training.world.stories.story import Story
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import shares, vector
@@ -44,7 +44,7 @@ class NewHub(Story):
         able = departures >= self.parameter("least_departures")
         able &= vector("transit_hubs", "country", order("country")) == 0
         # A Member that reports much is itself the transit of many of its own cases.
-        able[: len(share)] &= share * USUAL < self.parameter("most_reported")
+        able[: len(share)] &= share * USUAL_CASES < self.parameter("most_reported")
         hub = int(rng.choice(np.flatnonzero(able)))
         size = np.where(share >= self.parameter("least_share"), share, 0.0)
         size[hub : hub + 1] = 0.0

@@ -11,8 +11,8 @@ from rilo_training.world.cases import complete_cases
 from rilo_training.world.draws import choose
 from rilo_training.world.labels import order
 from rilo_training.world.places import cells
-from rilo_training.world.recipe import DAYS, FIRST_DAY, day_number
-from rilo_training.world.stories.expectation import USUAL, expected_cases
+from rilo_training.world.recipe import DAYS, FIRST_DAY, USUAL_CASES, day_number
+from rilo_training.world.stories.expectation import expected_cases
 from rilo_training.world.stories.story import Story
 from rilo_training.world.streams import Source
 
@@ -70,7 +70,9 @@ class ReportingRise(Story):
         """Return the cases that the Member reports in addition."""
         start = day_number(self.facts["first_day"])
         a_year = self.parameter("rise_percent") / 100 * self.facts["usual_cases_a_year_region"]
-        wanted = self.parameter("strength") * a_year * (DAYS - start) / 365.25 * number / USUAL
+        wanted = (
+            self.parameter("strength") * a_year * (DAYS - start) / 365.25 * number / USUAL_CASES
+        )
         count = round(wanted)
         if not count:
             return None

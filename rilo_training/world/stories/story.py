@@ -10,7 +10,7 @@ import pandas as pd
 
 from rilo_training.world.setting import Setting
 from rilo_training.world.streams import Source, stream
-from rilo_training.world.tables import parameters
+from rilo_training.world.tables import story_parameters
 
 
 class Story:
@@ -58,9 +58,7 @@ class Story:
 
     def parameter(self, name: str) -> float:
         """Return a value of ``stories.csv`` for this kind."""
-        table = parameters("stories")
-        rows = table[table["kind"].eq(self.kind) & table["name"].eq(name)]
-        return float(rows["value"].iloc[0])
+        return story_parameters(self.kind)[name]
 
     def mark(self, cases: pd.DataFrame, rows: np.ndarray) -> None:
         """Mark rows of the cases as part of this story, in place."""
@@ -70,13 +68,11 @@ class Story:
 
     def record(self) -> dict[str, Any]:
         """Return the story's record in ``stories.json``."""
-        table = parameters("stories")
-        own = table[table["kind"].eq(self.kind)]
         return {
             "kind": self.kind,
             "title": self.title,
             "table": "seizures",
-            "parameters": dict(zip(own["name"], own["value"].map(float), strict=True)),
+            "parameters": dict(story_parameters(self.kind)),
             "facts": deepcopy(self.facts),
             "find": self.find,
             "method": self.method,

@@ -9,7 +9,7 @@ import numpy as np
 
 from rilo_training.world.draws import Indices, choose
 from rilo_training.world.labels import order
-from rilo_training.world.movement_goods import (
+from rilo_training.world.movements.goods import (
     FALSE_DESCRIPTION,
     draw_words,
     heading_codes,
@@ -17,14 +17,14 @@ from rilo_training.world.movement_goods import (
     reason_at,
     weigh_again,
 )
-from rilo_training.world.movement_routes import (
+from rilo_training.world.movements.routes import (
     MOST_LEGS,
     is_member_port,
     port_codes,
     port_countries,
     window,
 )
-from rilo_training.world.tables import Floats, parameters, vector
+from rilo_training.world.tables import Floats, story_parameters, vector
 
 KIND = "changing_goods"
 TRUE_HEADING = "2402"
@@ -32,9 +32,7 @@ TRUE_HEADING = "2402"
 
 def story_value(name: str) -> float:
     """Return a value of ``stories.csv`` for this kind."""
-    table = parameters("stories")
-    rows = table[table["kind"].eq(KIND) & table["name"].eq(name)]
-    return float(rows["value"].iloc[0])
+    return story_parameters(KIND)[name]
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,9 @@ class Family:
     legs, start : array of int, shape (containers,)
         Number of legs, and day of the first departure.
     stops : array of int, shape (containers, MOST_LEGS + 1)
-        As `rilo_training.world.movement_routes.draw_stops` returns them.
+        As `rilo_training.world.movements.routes.draw_stops` returns them.
     goods : dict of str to array
-        As `rilo_training.world.movement_goods.draw_goods` returns them.
+        As `rilo_training.world.movements.goods.draw_goods` returns them.
     facts : dict
         Ports of the story.
     """
@@ -136,13 +134,11 @@ def _false_goods(rng: np.random.Generator, number: int) -> dict[str, np.ndarray]
 
 def family_record(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the story's record in ``stories.json``."""
-    table = parameters("stories")
-    own = table[table["kind"].eq(KIND)]
     return {
         "kind": KIND,
         "title": "Goods whose description changes at every leg",
         "table": "movements",
-        "parameters": dict(zip(own["name"], own["value"].map(float), strict=True)),
+        "parameters": dict(story_parameters(KIND)),
         "facts": facts,
         "find": (
             "Some containers go by several ports to one destination port. The declared goods "

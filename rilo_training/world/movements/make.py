@@ -13,8 +13,8 @@ from rilo_training.world.draws import Indices, choose
 from rilo_training.world.extract import as_text
 from rilo_training.world.home.containers import OWNERS, check_digit
 from rilo_training.world.labels import order
-from rilo_training.world.movement_family import KIND, draw_family, family_record
-from rilo_training.world.movement_goods import (
+from rilo_training.world.movements.family import KIND, draw_family, family_record
+from rilo_training.world.movements.goods import (
     SLIPS,
     descriptions,
     draw_goods,
@@ -22,7 +22,7 @@ from rilo_training.world.movement_goods import (
     reason_at,
     reasons,
 )
-from rilo_training.world.movement_routes import (
+from rilo_training.world.movements.routes import (
     MOST_LEGS,
     draw_days,
     draw_reporters,

@@ -61,7 +61,7 @@ def window() -> tuple[int, int]:
 
     Examples
     --------
-    >>> from rilo_training.world.movement_routes import window
+    >>> from rilo_training.world.movements.routes import window
     >>> window()
     (456, 1003)
     """

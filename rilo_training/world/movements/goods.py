@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.world.draws import Indices, choose
-from rilo_training.world.movement_routes import MOST_LEGS, movement
+from rilo_training.world.movements.routes import MOST_LEGS, movement
 from rilo_training.world.tables import Floats, matrix, parameters
 
 Goods = dict[str, npt.NDArray[Any]]
@@ -35,7 +35,7 @@ def heading_codes() -> list[str]:
 
     Examples
     --------
-    >>> from rilo_training.world.movement_goods import heading_codes
+    >>> from rilo_training.world.movements.goods import heading_codes
     >>> heading_codes()[:2]
     ['0303', '0805']
     """
