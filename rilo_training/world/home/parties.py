@@ -149,7 +149,11 @@ def _spread(
 
 
 def draw_history(
-    rng: np.random.Generator, expected: Floats, tendency: Floats, since: npt.NDArray[np.datetime64]
+    rng: np.random.Generator,
+    expected: Floats,
+    tendency: Floats,
+    since: npt.NDArray[np.datetime64],
+    least: int,
 ) -> pd.DataFrame:
     """Return what the 24 months before the period say about each spelling.
 
@@ -163,11 +167,14 @@ def draw_history(
         Log-odds of the entity, before scaling.
     since : array of datetime64[D], shape (spellings,)
         First day of the spelling.
+    least : int
+        Fewest consignments of a spelling that has a history: one for each regular partner.
     """
     months = home("past_months")
     active = np.clip((FIRST_DAY - since).astype(np.int64) / (months * 30.4), 0.0, 1.0)
     noise = np.exp(home("past_traffic_sigma") * rng.standard_normal(len(expected)))
     past = rng.poisson(expected * active * noise)
+    past = np.where(past > 0, np.maximum(past, least), 0)
     inspected = rng.binomial(past, home("past_inspected_percent") / 100)
     odds = home("past_find_percent") / (100 - home("past_find_percent")) * np.exp(tendency)
     finds = rng.binomial(inspected, odds / (1 + odds))
@@ -246,7 +253,9 @@ def draw_side(seed: int, side: str, numbers: Indices, consignments: int) -> Side
             "since": since.astype("datetime64[us]"),
         }
     )
-    history = draw_history(stream(seed, f"home_{side}_history"), expected, tendency[entity], since)
+    least = int(home("regular_exporters")) if side == "importer" else 1
+    rng = stream(seed, f"home_{side}_history")
+    history = draw_history(rng, expected, tendency[entity], since, least)
     return Side(
         weight, tendency, is_bad, is_new, spellings.join(history), address, is_shared=used > 1
     )

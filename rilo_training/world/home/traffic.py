@@ -168,9 +168,9 @@ def relation_past(seed: int, drawn: pd.DataFrame, parties: Parties) -> Indices:
     entity = names["entity"].to_numpy()
     known = entity < len(parties.regular_exporter)
     partner = parties.regular_exporter[np.where(known, entity, 0)]
-    # Each has met once, as far as the past goes; the rest is shared out.
-    once = (np.arange(slots)[None, :] < past[:, None]).astype(np.int64)
-    regular = once + np.floor((past[:, None] - once.sum(axis=1, keepdims=True)) * parts)
+    # Each has met once where there is a past; the rest of the past is shared out.
+    once = np.tile(past[:, None] > 0, slots).astype(np.int64)
+    regular = once + np.floor(np.maximum(past[:, None] - slots, 0) * parts)
     claimed = np.bincount(partner[known].ravel(), weights=regular[known].ravel())
     exporters = parties.exporter.spellings.groupby("entity")["past_consignments"].sum()
     own = exporters.reindex(range(len(claimed))).to_numpy(dtype=np.float64)
