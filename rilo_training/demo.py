@@ -26,8 +26,9 @@ from rilo_training.course.notebook import (
 )
 from rilo_training.files import write_text
 from rilo_training.grading.grade import ACCIDENTS_ONLY, grade
-from rilo_training.grading.record import Result, Store
+from rilo_training.grading.record import Store
 from rilo_training.grading.report import cohort_table
+from rilo_training.grading.result import Result
 from rilo_training.learn.session import check_calls
 
 COHORT = Path("examples") / "cohort"

@@ -22,8 +22,8 @@ from PIL import Image
 
 from rilo_training.course.manifest import load_programme
 from rilo_training.course.workspaces import find_material, notebook_of, start_workspace
-from rilo_training.grading.record import Result
 from rilo_training.grading.report import cohort_page, feedback_page
+from rilo_training.grading.result import Result
 from rilo_training.jupyter import lab_command
 from rilo_training.learn.workspace import Workspace
 

@@ -40,7 +40,8 @@ from rilo_training.grading import grade as module
 from rilo_training.grading.execute import Evidence
 from rilo_training.grading.grade import Graded, Summary, Task, grade
 from rilo_training.grading.judge import better, judge_run
-from rilo_training.grading.record import Result, Store
+from rilo_training.grading.record import Store
+from rilo_training.grading.result import Result
 from rilo_training.world import read_about
 
 ROOT = Path(__file__).resolve().parent.parent

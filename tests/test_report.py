@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 from rilo_training.course.manifest import Programme, load_programme
 from rilo_training.files import safe_name
 from rilo_training.grading import report
-from rilo_training.grading.record import Result, Store
+from rilo_training.grading.record import Store
 from rilo_training.grading.report import (
     as_text_cell,
     cohort_page,
@@ -28,6 +28,7 @@ from rilo_training.grading.report import (
     safe_picture,
     write_reports,
 )
+from rilo_training.grading.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\"'&"

@@ -36,6 +36,7 @@ def examine(
     limits: Limits,
     *,
     practice: Mapping[str, Plain] | None = None,
+    isolation: str = "process",
     say: Say = lambda line: None,
 ) -> Examined:
     """Run and judge the answers of one submission on one world.
@@ -55,12 +56,16 @@ def examine(
         The unit, the folder of the world, and what a run may use.
     practice
         The values of the practice data, where the world is another one.
+    isolation
+        The level at which the answers run.
     say
         Called with a line at each step.
     """
     typed_in = practice or {}
     say("running all questions")
-    everything = execute(blank, answers, questions_of(blank), unit_id, extract, limits)
+    everything = execute(
+        blank, answers, questions_of(blank), unit_id, extract, limits, isolation=isolation
+    )
     judgements: dict[str, Judgement] = {}
     evidence = dict(everything.evidence)
     for name, question in key.items():
@@ -70,7 +75,16 @@ def examine(
             continue
         say(f"running question {name[1:]} alone")
         needed = with_needs(dict(key), name)
-        again = execute(blank, answers, needed, unit_id, extract, limits, one_by_one=True)
+        again = execute(
+            blank,
+            answers,
+            needed,
+            unit_id,
+            extract,
+            limits,
+            isolation=isolation,
+            one_by_one=True,
+        )
         second = judge_run(question, again.evidence[name], typed_in.get(name))
         if better(first, second) is not first:
             judgements[name], evidence[name] = second, again.evidence[name]

@@ -22,11 +22,13 @@ class Evidence:
 
     ``answer`` is what its check declared, or None. ``status`` is ``ok``, ``error``,
     ``timeout``, ``out_of_memory``, ``kernel_died`` or ``not_run``; ``detail`` says more.
+    ``seconds`` is how long its own cells ran.
     """
 
     answer: Plain | None
     status: str
     detail: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def execute(
     extract: Path,
     limits: Limits,
     *,
+    isolation: str = "process",
     one_by_one: bool = False,
 ) -> Execution:
     """Run answers in a fresh copy of our own notebook, in one fresh kernel.
@@ -59,6 +62,8 @@ def execute(
         Which questions to run: all of them, or one with what it needs.
     unit_id, extract, limits
         The unit, the folder of the world (the run gets a copy of its own), and its limits.
+    isolation
+        The level at which the answers run.
     one_by_one
         Run only the locked cells and the given questions.
     """

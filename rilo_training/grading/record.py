@@ -28,6 +28,7 @@ from rilo_training.course.admission import admitted_worlds, problems_of
 from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
 from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
+from rilo_training.grading.result import Result
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -43,28 +44,6 @@ CREATE TABLE IF NOT EXISTS results (
     answer TEXT NOT NULL
 );
 """
-
-
-@dataclass(frozen=True)
-class Result:
-    """One question of one run, as it is kept and reported."""
-
-    participant: str
-    unit: str
-    question: str
-    verdict: str
-    points: float | None
-    out_of: float
-    diagnosis: str
-    competence: str
-    attempt: int
-    isolation: str
-    rehearsal: str
-    mistake: int | None
-    notes: str
-    answer: str
-    at: str
-    receipt: str
 
 
 @dataclass(frozen=True)

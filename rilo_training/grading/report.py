@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 from rilo_training.answers import VERDICTS
 from rilo_training.course.manifest import Programme
 from rilo_training.files import safe_name, write_text
-from rilo_training.grading.record import Result, Store
+from rilo_training.grading.record import Store
+from rilo_training.grading.result import Result
 from rilo_training.grading.submissions import printable
 
 RESULT_COLUMNS = (

@@ -34,11 +34,13 @@ class CellOutcome:
 
     ``status`` is ``not_run``, ``ok``, ``error``, ``timeout``, ``out_of_memory`` or
     ``kernel_died``. ``declared`` holds the data that the cell sent, by type, oldest first.
+    ``seconds`` is how long it ran, None where it did not.
     """
 
     status: str = "not_run"
     detail: str = ""
     declared: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float | None = None
 
 
 @dataclass
