@@ -22,6 +22,7 @@ LEVELS = [
     {"fidelity"},
     {"answers"},
     {"learn"},
+    {"host"},
     {"kernels"},
     {"course"},
     {"grading"},

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from rilo_training.answers import Mistake, Plain, Question, read_plain
 from rilo_training.course.key import CLAIM_MIME, KEY_MIME, MISTAKE_MIME
 from rilo_training.course.notebook import cells_of, notebook_text, role_of
-from rilo_training.kernels import Limits, NotebookRun, run_notebook
+from rilo_training.kernels import Limits, NotebookRun, Sandbox, run_confined, run_notebook
 from rilo_training.learn.calls import ANSWER_MIME
 from rilo_training.learn.session import OFFICIAL_VARIABLE, check_calls
 from rilo_training.world import read_about
@@ -35,12 +35,12 @@ class Reference:
 def declared_run(
     notebook: NotebookNode, extract: Path, unit_id: str, limits: Limits | None = None
 ) -> NotebookRun:
-    """Run a notebook so that its checks declare their answers, in an empty folder.
+    """Run a notebook of ours so that its checks declare their answers, in an empty folder.
 
     Parameters
     ----------
     notebook
-        An instructor notebook, or a copy with answers in it.
+        An instructor notebook, or a copy with reference answers in it.
     extract
         The folder of the world.
     unit_id
@@ -57,6 +57,31 @@ def declared_run(
             place,
             limits=limits,
             environment={OFFICIAL_VARIABLE: "official"},
+        )
+
+
+def confined_run(
+    notebook: NotebookNode, sandbox: Sandbox, unit_id: str, limits: Limits
+) -> NotebookRun:
+    """Run a copy with a participant's answers in it, in a sandbox; as :func:`declared_run`.
+
+    Parameters
+    ----------
+    notebook
+        A fresh copy of ours with the answers in it.
+    sandbox
+        Where it runs, with the world.
+    unit_id, limits
+        The unit, and what the run may use.
+    """
+    with sandbox.new_run() as place:
+        (place.work / f"{unit_id}.ipynb").write_text(notebook_text(notebook), encoding="utf-8")
+        return run_confined(
+            notebook,
+            {"EXTRACT": place.extract},
+            place,
+            limits,
+            {OFFICIAL_VARIABLE: "official"},
         )
 
 

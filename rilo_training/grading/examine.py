@@ -13,7 +13,7 @@ from rilo_training.course.notebook import questions_of
 from rilo_training.course.verify import with_needs
 from rilo_training.grading.execute import Evidence, execute, is_untouched
 from rilo_training.grading.judge import better, judge_run
-from rilo_training.kernels import Limits
+from rilo_training.kernels import Limits, Sandbox, open_sandbox
 
 Say = Callable[[str], None]
 
@@ -61,31 +61,33 @@ def examine(
     say
         Called with a line at each step.
     """
-    typed_in = practice or {}
+    with open_sandbox(isolation, extract) as sandbox:
+        return _examine(blank, answers, key, unit_id, sandbox, limits, practice or {}, say)
+
+
+def _examine(
+    blank: NotebookNode,
+    answers: Mapping[str, Sequence[str]],
+    key: Mapping[str, Question],
+    unit_id: str,
+    sandbox: Sandbox,
+    limits: Limits,
+    practice: Mapping[str, Plain],
+    say: Say,
+) -> Examined:
     say("running all questions")
-    everything = execute(
-        blank, answers, questions_of(blank), unit_id, extract, limits, isolation=isolation
-    )
+    everything = execute(blank, answers, questions_of(blank), unit_id, sandbox, limits)
     judgements: dict[str, Judgement] = {}
     evidence = dict(everything.evidence)
     for name, question in key.items():
-        first = judge_run(question, evidence[name], typed_in.get(name))
+        first = judge_run(question, evidence[name], practice.get(name))
         judgements[name] = first
         if first.has_full_marks or is_untouched(evidence[name], answers.get(name, ())):
             continue
         say(f"running question {name[1:]} alone")
         needed = with_needs(dict(key), name)
-        again = execute(
-            blank,
-            answers,
-            needed,
-            unit_id,
-            extract,
-            limits,
-            isolation=isolation,
-            one_by_one=True,
-        )
-        second = judge_run(question, again.evidence[name], typed_in.get(name))
+        again = execute(blank, answers, needed, unit_id, sandbox, limits, one_by_one=True)
+        second = judge_run(question, again.evidence[name], practice.get(name))
         if better(first, second) is not first:
             judgements[name], evidence[name] = second, again.evidence[name]
     return Examined(judgements, evidence, everything.notebook)

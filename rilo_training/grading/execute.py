@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
 from rilo_training.answers import NOT_ATTEMPTED, Plain
 from rilo_training.course.notebook import alone, cells_of, question_of, role_of, with_answers
-from rilo_training.course.reference import declared_answer, declared_run
-from rilo_training.kernels import Limits, NotebookRun
+from rilo_training.course.reference import confined_run, declared_answer
+from rilo_training.kernels import Limits, NotebookRun, Sandbox
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,9 @@ def execute(
     answers: Mapping[str, Sequence[str]],
     questions: Iterable[str],
     unit_id: str,
-    extract: Path,
+    sandbox: Sandbox,
     limits: Limits,
     *,
-    isolation: str = "process",
     one_by_one: bool = False,
 ) -> Execution:
     """Run answers in a fresh copy of our own notebook, in one fresh kernel.
@@ -60,10 +56,8 @@ def execute(
         The code cells for each question.
     questions
         Which questions to run: all of them, or one with what it needs.
-    unit_id, extract, limits
-        The unit, the folder of the world (the run gets a copy of its own), and its limits.
-    isolation
-        The level at which the answers run.
+    unit_id, sandbox, limits
+        The unit, where the answers run with the world, and what they may use.
     one_by_one
         Run only the locked cells and the given questions.
     """
@@ -71,10 +65,7 @@ def execute(
     notebook = with_answers(blank, answers)
     if one_by_one:
         notebook = alone(notebook, asked)
-    with TemporaryDirectory(prefix="rilo-world-") as folder:
-        own = Path(folder) / "world"
-        shutil.copytree(extract, own)
-        run = declared_run(notebook, own, unit_id, limits)
+    run = confined_run(notebook, sandbox, unit_id, limits)
     return Execution({q: _evidence(notebook, run, q) for q in asked}, run.notebook)
 
 
@@ -86,13 +77,15 @@ def _evidence(notebook: NotebookNode, run: NotebookRun, question: str) -> Eviden
         for cell in notebook.cells
         if question_of(cell) == question and role_of(cell) in ("answer", "check")
     ]
+    took = [found for cell_id in own if (found := run.cells[cell_id].seconds) is not None]
+    seconds = sum(took) if took else None
     for cell_id in own:
         outcome = run.cells[cell_id]
         if outcome.status not in ("ok", "not_run"):
-            return Evidence(answer, outcome.status, outcome.detail)
+            return Evidence(answer, outcome.status, outcome.detail, seconds)
     if run.cells[check.id].status == "not_run":
-        return Evidence(answer, "not_run")
-    return Evidence(answer, "ok")
+        return Evidence(answer, "not_run", seconds=seconds)
+    return Evidence(answer, "ok", seconds=seconds)
 
 
 def is_untouched(evidence: Evidence, cells: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ from rilo_training.grading.submissions import (
     read_notebook_file,
     receipt_code,
 )
-from rilo_training.kernels import Limits
+from rilo_training.kernels import Limits, open_sandbox
 from rilo_training.learn.workspace import Workspace
 from rilo_training.world import read_about, save_world
 
@@ -148,7 +148,8 @@ def _on_other_data(
     with TemporaryDirectory(prefix="rilo-other-") as folder:
         place = Path(folder) / "world"
         save_world(world.make(OTHER_SEED), place)
-        return execute(blank, answers, questions_of(blank), unit_id, place, limits).evidence
+        with open_sandbox("process", place) as sandbox:
+            return execute(blank, answers, questions_of(blank), unit_id, sandbox, limits).evidence
 
 
 def describe_hand_in(handed_in: HandedIn) -> str:

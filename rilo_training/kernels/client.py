@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
@@ -16,11 +17,13 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async
 
 from rilo_training.files import whole_text
+from rilo_training.kernels.hosts import HostHandle
 from rilo_training.kernels.manager import OwnKernelManager
 from rilo_training.kernels.outcome import CellOutcome, Limits
 
 DECLARED_PREFIX = "application/vnd.rilo."
 _TIMEOUT = "CellTimeout"
+_OUT_OF_MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")  # Python, numpy, pyarrow
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _IGNORED = ("update_display_data", "comm_open", "comm_msg", "comm_close", "clear_output")
 _SECONDS_TO_ANSWER = 5
@@ -42,6 +45,8 @@ class RecordingClient(NotebookClient):
         What the run may use.
     private
         A folder of this run, with a short path, for the sockets of the kernel.
+    host
+        The host that starts the kernel; None for any.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class RecordingClient(NotebookClient):
         cells: dict[str, CellOutcome],
         limits: Limits,
         private: Path,
+        host: HostHandle | None = None,
     ) -> None:
         super().__init__(
             notebook,
@@ -68,6 +74,7 @@ class RecordingClient(NotebookClient):
         self._cells = cells
         self._limits = limits
         self._private = private
+        self._host = host
         self._characters: dict[int, int] = {}
 
     def create_kernel_manager(self) -> KernelManager:
@@ -77,19 +84,24 @@ class RecordingClient(NotebookClient):
         if os.name == "posix" and len(os.fsencode(self._private)) <= 80:
             manager.transport = "ipc"
             manager.ip = str(self._private / "kernel")
+        assert isinstance(manager, OwnKernelManager)
+        manager.host = self._host
+        # In the private folder, so that the kernel can read it whatever it may see.
+        manager.connection_file = str(self._private / "connection.json")
         return manager
 
-    async def run(self, folder: Path, environment: dict[str, str]) -> None:
+    async def run(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Run all cells. A kernel that dies or hangs ends the run, and nothing else."""
         self.reset_execution_trackers()
         async with self.async_setup_kernel(
-            cwd=str(folder), env=environment, stdout=DEVNULL, stderr=DEVNULL
+            cwd=str(folder), env=dict(environment), stdout=DEVNULL, stderr=DEVNULL
         ):
             for index, cell in enumerate(self.nb.cells):
+                began = time.monotonic()
                 try:
                     await self.async_execute_cell(cell, index)
                 except DeadKernelError:
-                    self._outcome(cell).status = "kernel_died"
+                    self._say_why_dead(self._outcome(cell))
                     return
                 except Exception:  # messages that no kernel sends: the code of the cell sent them
                     outcome = self._outcome(cell)
@@ -97,6 +109,9 @@ class RecordingClient(NotebookClient):
                     outcome.detail = "it sent messages that no kernel sends"
                     await self._end_kernel()
                     return
+                finally:
+                    if cell.cell_type == "code":
+                        self._outcome(cell).seconds = time.monotonic() - began
                 timed_out = self._outcome(cell).status == "timeout"
                 if timed_out and not await self._kernel_answers():
                     await self._end_kernel()
@@ -119,12 +134,28 @@ class RecordingClient(NotebookClient):
             outcome.status = "ok"
         elif content.get("ename") == _TIMEOUT:
             outcome.status, outcome.detail = "timeout", str(self._seconds(cell))
-        elif content.get("ename") == "MemoryError":
+        elif content.get("ename") in _OUT_OF_MEMORY:
             outcome.status, outcome.detail = "out_of_memory", "memory"
         else:
             outcome.status = "error"
             text = f"{content.get('ename', 'Error')}: {content.get('evalue', '')}"
             outcome.detail = whole_text(text.splitlines()[0][:300])
+
+    def _say_why_dead(self, outcome: CellOutcome) -> None:
+        """Tell a kernel that was stopped for what it used from one that ended by itself."""
+        reason = getattr(getattr(self.km, "provisioner", None), "reason", "")
+        if reason == "memory":
+            outcome.status, outcome.detail = "out_of_memory", "memory"
+        elif reason == "seconds":
+            outcome.status, outcome.detail = "timeout", str(self._limits.run_seconds)
+        elif reason == "disk":
+            outcome.status = "error"
+            outcome.detail = f"it wrote more than {self._limits.folder_mb} MB of files"
+        elif reason == "processes":
+            outcome.status = "error"
+            outcome.detail = f"it started more than {self._limits.processes} processes"
+        else:
+            outcome.status = "kernel_died"
 
     async def _end_kernel(self) -> None:
         assert self.km is not None

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import logging
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,12 @@ from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
+from rilo_training.host.launch import LIMITS_VARIABLE
 from rilo_training.kernels.client import RecordingClient
+from rilo_training.kernels.isolation import RunPlace, give
 from rilo_training.kernels.manager import kernel_environment
 from rilo_training.kernels.outcome import CellOutcome, Limits, NotebookRun
+from rilo_training.kernels.scratch import scratch_folder
 
 _ENGINE = "rilo"
 
@@ -44,14 +46,13 @@ class _RecordingEngine(Engine):  # type: ignore[misc]
         *,
         run: NotebookRun,
         limits: Limits,
-        folder: Path,
-        private: Path,
+        place: RunPlace,
         environment: Mapping[str, str],
         **_of_papermill: Any,
     ) -> None:
         run.notebook = nb_man.nb
-        client = RecordingClient(nb_man.nb, run.cells, limits, private)
-        asyncio.run(client.run(folder, kernel_environment(private, environment)))
+        client = RecordingClient(nb_man.nb, run.cells, limits, place.private, place.host)
+        asyncio.run(client.run(place.work, environment))
 
 
 # At run time, not as an entry point: a broken entry point breaks papermill for everybody.
@@ -67,7 +68,7 @@ def run_notebook(
     limits: Limits | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> NotebookRun:
-    """Run a notebook from top to bottom; a cell that fails does not stop the next.
+    """Run a notebook of ours from top to bottom; a cell that fails does not stop the next.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def run_notebook(
     folder
         Where the kernel works.
     limits
-        What the run may use.
+        What the run may use: seconds and output. Nothing else is limited: the code is ours.
     environment
         Variables for the kernel besides the few that every kernel gets.
 
@@ -92,9 +93,53 @@ def run_notebook(
     RunFailed
         When no kernel could be started.
     """
+    with scratch_folder() as scratch:
+        private = scratch / "private"
+        private.mkdir()
+        place = RunPlace(folder, private, "")
+        return _run(notebook, parameters, place, limits or Limits(), environment or {})
+
+
+def run_confined(
+    notebook: nbformat.NotebookNode,
+    parameters: Mapping[str, object],
+    place: RunPlace,
+    limits: Limits,
+    environment: Mapping[str, str],
+) -> NotebookRun:
+    """Run a notebook with code of other people in it, in a place of a sandbox.
+
+    Parameters
+    ----------
+    notebook, parameters, environment
+        As for :func:`run_notebook`.
+    place
+        Where: :meth:`rilo_training.kernels.isolation.Sandbox.new_run` gives it.
+    limits
+        What the run may use; all of them are enforced where the system offers it.
+
+    Raises
+    ------
+    RunFailed
+        When no kernel could be started.
+    """
+    confined = {**limits.of_processes(), "user": place.user}
+    more = {**environment, LIMITS_VARIABLE: json.dumps(confined)}
+    return _run(notebook, parameters, place, limits, more)
+
+
+def _run(
+    notebook: nbformat.NotebookNode,
+    parameters: Mapping[str, object],
+    place: RunPlace,
+    limits: Limits,
+    environment: Mapping[str, str],
+) -> NotebookRun:
     run = NotebookRun(notebook, {cell.id: CellOutcome() for cell in notebook.cells})
-    private = Path(tempfile.mkdtemp(prefix="rilo-run-"))
     try:
+        made = kernel_environment(place.private, environment)
+        if place.user:
+            give(place.private, place.user)
         execute_notebook(
             copy.deepcopy(notebook),
             None,
@@ -105,10 +150,9 @@ def run_notebook(
             progress_bar=False,
             request_save_on_cell_execute=False,
             run=run,
-            limits=limits or Limits(),
-            folder=folder,
-            private=private,
-            environment=environment or {},
+            limits=limits,
+            place=place,
+            environment=made,
         )
     except PapermillExecutionError:
         pass  # papermill says at the end that a cell failed; the outcomes say it better
@@ -116,6 +160,4 @@ def run_notebook(
         raise RunFailed(
             f"The kernel did not start ({reason}). Run `rilo doctor` to find out why."
         ) from reason
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
     return run

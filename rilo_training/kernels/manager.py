@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Any as AnyTrait
+
+from rilo_training.kernels.fonts import font_lists
+
+JUPYTER_FOLDER = Path(__file__).with_name("jupyter")
+"""Add it to ``JUPYTER_PATH``, and every program of Jupyter finds the kernel ``rilo-warm``."""
 
 _KEPT = ("PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "LD_LIBRARY_PATH", "TEMP", "TMP")
 _PRIVATE = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "TMPDIR")
@@ -20,20 +24,12 @@ _PRIVATE = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "TMPDIR"
 class OwnKernelManager(AsyncKernelManager):
     """Starts the Python that runs this code, whatever kernels are installed beside it."""
 
+    host: Any = AnyTrait(help="The host that starts the kernel; None for any.")
+
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The command of the kernel."""
-        return KernelSpec(
-            argv=[
-                sys.executable,
-                "-m",
-                "ipykernel_launcher",
-                "-f",
-                "{connection_file}",
-            ],
-            display_name="Python 3",
-            language="python",
-        )
+        """The warm kernel of this package."""
+        return KernelSpec.from_resource_dir(str(JUPYTER_FOLDER / "kernels" / "rilo-warm"))
 
 
 def kernel_environment(private: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -62,14 +58,3 @@ def kernel_environment(private: Path, more: Mapping[str, str]) -> dict[str, str]
         "TZ": "UTC",
         **more,
     }
-
-
-@functools.cache
-def font_lists() -> tuple[Path, ...]:
-    """Return matplotlib's lists of fonts, made once: it takes seconds to make one."""
-    import matplotlib
-
-    folder = Path(matplotlib.get_cachedir())
-    if not any(folder.glob("fontlist-*.json")):
-        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=False)
-    return tuple(sorted(folder.glob("fontlist-*.json")))

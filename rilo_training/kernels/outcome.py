@@ -19,13 +19,31 @@ class Limits:
         For each cell; a cell that takes longer is interrupted.
     start_seconds
         For the start of the kernel and for the first cells, which import the libraries.
+    run_seconds
+        For the whole run, whatever its cells do.
     output_characters
         For the outputs of one cell; what comes after is left out.
+    memory_mb
+        For the processes of the run together, beyond what the libraries use.
+    processes
+        Processes and threads of the run.
+    file_mb, folder_mb
+        For one file, and for all files that the run writes.
     """
 
     cell_seconds: int = 20
     start_seconds: int = 120
+    run_seconds: int = 900
     output_characters: int = 500_000
+    memory_mb: int = 3_000
+    processes: int = 100
+    file_mb: int = 200
+    folder_mb: int = 400
+
+    def of_processes(self) -> dict[str, int]:
+        """Return the limits that the system or the host enforces, not the client."""
+        names = ("run_seconds", "memory_mb", "processes", "file_mb", "folder_mb")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass
