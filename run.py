@@ -432,8 +432,9 @@ def pytest_command(arguments: List[str]) -> List[str]:
 
 def notebooks_command(there: List[str]) -> List[str]:
     """The command that runs every notebook and compares every printed number (nbval, strict)."""
+    kernel = ["--nbval-kernel-name", "rilo-warm"]  # forked by a process that imported everything
     limit = ["--nbval-cell-timeout", "120"]  # the default of nbval is 2,000 seconds
-    return pytest_command(["--nbval", "--nbval-current-env", *limit, *there])
+    return pytest_command(["--nbval", *kernel, *limit, *there])
 
 
 def check_all(arguments: List[str], prove: bool = False) -> int:
@@ -448,7 +449,8 @@ def check_all(arguments: List[str], prove: bool = False) -> int:
     folders = ["week1_cen_data_analysis", "ojt_exercises"]
     there = [folder for folder in folders if (ROOT / folder).is_dir()]
     if there:
-        steps.insert(3, ("notebooks", notebooks_command(there), {}))
+        kernels = {"JUPYTER_PATH": str(ROOT / "rilo_training" / "kernels" / "jupyter")}
+        steps.insert(3, ("notebooks", notebooks_command(there), kernels))
     if prove and (ROOT / "tests" / "prove").is_dir():
         steps.append(("prove", pytest_command(["tests/prove"]), {"RILO_PROVE": "1"}))
     rows = []

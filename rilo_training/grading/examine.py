@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ def _examine(
     practice: Mapping[str, Plain],
     say: Say,
 ) -> Examined:
+    end = time.monotonic() + limits.submission_seconds
     say("running all questions")
     everything = execute(blank, answers, questions_of(blank), unit_id, sandbox, limits)
     judgements: dict[str, Judgement] = {}
@@ -83,6 +85,10 @@ def _examine(
         first = judge_run(question, evidence[name], practice.get(name))
         judgements[name] = first
         if first.has_full_marks or is_untouched(evidence[name], answers.get(name, ())):
+            continue
+        if time.monotonic() > end:
+            late = Evidence(None, "timeout", str(limits.submission_seconds))
+            judgements[name] = better(first, judge_run(question, late))
             continue
         say(f"running question {name[1:]} alone")
         needed = with_needs(dict(key), name)

@@ -136,8 +136,9 @@ class Host:
         """Kill everything below this process, and wait until it is gone."""
         if not self.kernel:
             return
-        with contextlib.suppress(OSError):
-            os.killpg(self.kernel, signal.SIGKILL)  # the session of the kernel, in one step
+        if self.ended is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self.kernel, signal.SIGKILL)  # the session of the kernel, in one step
         end = time.monotonic() + _SECONDS_TO_DIE
         while left := psutil.Process().children(recursive=True):
             # First all are stopped: so none can start another while the rest is killed.
@@ -185,11 +186,15 @@ class Host:
 def _as_if_new() -> None:
     """Forget what a new process would not know: clock zone, random state, folders, signals."""
     import numpy
+    import pandas
 
+    # What pandas chooses when it is imported in a notebook; in the host it saw none.
+    pandas.set_option("display.max_columns", 20)
     time.tzset()
     random.seed()
     numpy.random.seed()
     tempfile.tempdir = None
+    sys.path.insert(0, "")  # the host was started without the current folder
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.unfreeze()

@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,7 @@ class HostHandle:
     def __init__(
         self, command: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> None:
+        self._kernel, self._is_outside = 0, not command
         ours, theirs = socket.socketpair()
         self._socket, self._waiting, self._lock = ours, b"", threading.Lock()
         try:
@@ -68,7 +70,11 @@ class HostHandle:
         finally:
             theirs.close()
         ours.settimeout(_SECONDS_TO_START)
-        threads = self._line().get("threads")
+        try:
+            threads = self._line().get("threads")
+        except HostGone:
+            self.close()
+            raise
         ours.settimeout(_SECONDS_TO_ANSWER)
         if threads != 1:
             self.close()
@@ -87,7 +93,9 @@ class HostHandle:
                 self._socket.sendall(json.dumps({"do": do, **words}).encode() + b"\n")
             except OSError as reason:
                 raise HostGone(str(reason)) from reason
-            return self._line()
+            found = self._line()
+        self._kernel = found.get("process", self._kernel)
+        return found
 
     def _line(self) -> dict[str, Any]:
         while b"\n" not in self._waiting:
@@ -115,6 +123,18 @@ class HostHandle:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._kernel and self._is_outside:
+            _end_session(self._kernel)
+
+
+def _end_session(leader: int) -> None:
+    """Kill what a kernel left when it killed its host. A sandbox needs none of this."""
+    import psutil
+
+    for process in psutil.pids():
+        with contextlib.suppress(OSError):
+            if os.getsid(process) == leader:
+                os.kill(process, signal.SIGKILL)
 
 
 _idle: list[HostHandle] = []

@@ -204,8 +204,8 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
     words += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     words += ["--hostname", "rilo", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
-        # The host gives these up before it runs anything of a submission.
-        for right in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+        # Of the host alone, to become another user and to watch it; no kernel has them.
+        for right in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE"):
             words += ["--cap-add", right]
     else:
         words += ["--unshare-user"]
@@ -219,9 +219,8 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
             words += ["--ro-bind-try", name, name]
     for name in ("/usr", "/etc/ld.so.cache", "/etc/alternatives"):
         words += ["--ro-bind-try", name, name]
-    parents = {
-        parent for folder in (*_needed_folders(), scratch) for parent in Path(folder).parents
-    }
+    shown = [*map(Path, _needed_folders()), scratch]
+    parents = {parent for folder in shown for parent in folder.parents}
     for parent in sorted(parents - {Path("/"), Path("/tmp"), Path("/usr")}):
         # Made with open doors; bwrap by itself closes them to other users.
         words += ["--perms", "0755", "--dir", str(parent)]

@@ -21,6 +21,8 @@ class Limits:
         For the start of the kernel and for the first cells, which import the libraries.
     run_seconds
         For the whole run, whatever its cells do.
+    submission_seconds
+        For all runs of one submission together.
     output_characters
         For the outputs of one cell; what comes after is left out.
     memory_mb
@@ -33,7 +35,8 @@ class Limits:
 
     cell_seconds: int = 20
     start_seconds: int = 120
-    run_seconds: int = 900
+    run_seconds: int = 600
+    submission_seconds: int = 1_200
     output_characters: int = 500_000
     memory_mb: int = 3_000
     processes: int = 100
