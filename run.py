@@ -5,6 +5,7 @@ Standard library only. The file is written in the syntax of Python 3.6, so that 
 can read it and answer with a sentence instead of a syntax error.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -12,11 +13,12 @@ import os
 import platform
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 HELP = """\
 Usage: python3 run.py COMMAND        (on Windows: py run.py COMMAND)
@@ -144,10 +146,39 @@ def must_rebuild(have: Dict[str, str], version: str) -> bool:
 
 def set_up(dev: bool = False) -> None:
     """Make .venv hold the lock and the package; do nothing when it already does."""
-    have, version, lock = read_stamp(), venv_version(), lock_file(dev)
-    complete = satisfied(have, wanted(version, dev))  # also finds a missing file, before any work
-    if complete and version and not UNFINISHED.exists():
+    if is_set_up(dev):
         return
+    with only_one_set_up():
+        if not is_set_up(dev):  # another one may have done it meanwhile
+            change_venv(dev)
+
+
+def is_set_up(dev: bool) -> bool:
+    """Whether .venv holds what is wanted."""
+    version = venv_version()
+    complete = satisfied(read_stamp(), wanted(version, dev))  # also finds a missing file
+    return bool(complete and version and not UNFINISHED.exists())
+
+
+@contextlib.contextmanager
+def only_one_set_up() -> Iterator[None]:
+    """Let one set-up at a time change .venv; the lock ends with the process, however it ends."""
+    connection = sqlite3.connect(str(ROOT / ".setup-lock"), timeout=1800, isolation_level=None)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+    except sqlite3.Error as problem:
+        raise Stop(
+            f"Another set-up works in {ROOT} ({problem}): wait until it is done, then run the "
+            "same command again."
+        ) from None
+    finally:
+        connection.close()
+
+
+def change_venv(dev: bool) -> None:
+    """Install what is missing, or everything where nothing can be kept."""
+    have, version, lock = read_stamp(), venv_version(), lock_file(dev)
     began = time.monotonic()
     if STAMP.exists():
         STAMP.unlink()

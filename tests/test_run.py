@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -201,6 +202,17 @@ def test_nothing_is_installed_when_nothing_changed(
     run.set_up()
     assert len(installed) == 2
     run.set_up()
+    assert len(installed) == 2
+
+
+def test_two_set_ups_at_once_are_one(quick: tuple[ModuleType, list[list[str]]]) -> None:
+    """Whoever comes second waits, and finds it done: nobody deletes a half-made .venv."""
+    run, installed = quick
+    threads = [threading.Thread(target=run.set_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(installed) == 2
 
 
