@@ -5,6 +5,7 @@ Exit codes: 0 all is well; 1 done, but something needs a person; 2 it could not 
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,8 @@ class _Commands(click.Group):
         except Exception as reason:
             if isinstance(reason, OSError) and not isinstance(reason, BrokenPipeError):
                 sentence = f"{reason.filename or 'A file'} cannot be used: {reason.strerror}."
+            elif isinstance(reason, sqlite3.Error):
+                sentence = f"A lock or the history of the store cannot be used: {reason}."
             elif _is_ours(reason):
                 sentence = str(reason)
             else:
@@ -44,7 +47,7 @@ def main() -> None:
     """The commands of the course. All data are synthetic, not CEN data.
 
     Participants use: doctor, start, lab, progress, reset, practise, submit.
-    Instructors use: grade, release, world. Authors use: verify, normalise.
+    Instructors use: release, receipt, grade, close, world. Authors use: verify, normalise.
     """
     # A console of Windows may not know every letter: a replaced letter is better than a stop.
     for stream in (sys.stdout, sys.stderr):
@@ -262,38 +265,96 @@ def grade(
     seed: int | None,
 ) -> None:
     """Grade the SUBMISSIONS folder. A second run does only what is new or changed."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from rilo_training.course.manifest import CourseError, load_programme
-    from rilo_training.grading.grade import ACCIDENTS_ONLY, grade
-    from rilo_training.grading.record import Store
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.grade import grade
+    from rilo_training.grading.policy import counting_results, policy_sentence
+    from rilo_training.grading.publish import current_results
     from rilo_training.grading.report import cohort_table
+    from rilo_training.grading.store import Store
+    from rilo_training.grading.work import workers
 
-    if scheduler:
-        raise CourseError(
-            "Grading on a scheduler is not available in this version. Use --jobs instead."
-        )
-    with ThreadPoolExecutor(jobs) as executor:
+    programme = load_programme()
+    with workers(jobs, scheduler) as found:
         summary = grade(
-            load_programme(),
+            programme,
             submissions,
             out,
             isolation=isolation,
-            executor=executor,
+            workers=found,
             attempt=attempt,
             seed=seed,
             say=_say,
         )
-    rehearsal = "" if seed is None else f"seed {seed}"
-    click.echo(cohort_table(Store(out).results(rehearsal)))
+    results = current_results(programme, Store(out))
+    click.echo(cohort_table(counting_results(results, programme.attempts)))
+    if any(result.attempt > 1 for result in results):
+        click.echo(policy_sentence(programme.attempts))
     click.echo(f"Graded: {summary.graded}. Unchanged: {summary.unchanged}.")
     for problem in summary.problems:
         click.echo(f"Problem: {problem}")
     if seed is not None:
         click.echo("This was a REHEARSAL: these points do not count.")
-    click.echo(ACCIDENTS_ONLY)
+    click.echo(summary.isolation)
     click.echo(f"Report: {out / 'cohort_report.html'}")
     if summary.problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("store", type=_FOLDER)
+@click.argument("participant")
+@click.argument("unit")
+@click.argument("code")
+@click.option("--attempt", default=1, show_default=True, type=click.IntRange(1, 99))
+def receipt(store: Path, participant: str, unit: str, code: str, attempt: int) -> None:
+    """Record the receipt CODE that PARTICIPANT noted down for UNIT.
+
+    STORE is the folder that `rilo grade` gets as --out. A file that was changed after the receipt
+    is graded all the same, and the change is reported.
+    """
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.publish import record_receipt
+
+    click.echo(record_receipt(load_programme(), store, participant, unit, code, attempt))
+
+
+@main.command()
+@click.argument("store", type=_FOLDER)
+@click.argument("sheet", required=False, type=click.Path(path_type=Path, dir_okay=False))
+def mark(store: Path, sheet: Path | None) -> None:
+    """Take the marks that you filled in, from SHEET or from the marking sheets in STORE.
+
+    STORE is the folder that `rilo grade` got as --out. The pages are written again.
+    """
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.publish import take_marks
+
+    sentence, problems = take_marks(load_programme(), store, sheet)
+    click.echo(sentence)
+    for problem in problems:
+        click.echo(f"Problem: {problem}")
+    if problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("store", type=_FOLDER)
+@click.argument("unit")
+@click.option("--attempt", default=1, show_default=True, type=click.IntRange(1, 99))
+def close(store: Path, unit: str, attempt: int) -> None:
+    """Close an attempt of UNIT and release its feedback pages.
+
+    STORE is the folder that `rilo grade` got as --out. New files for this attempt are refused
+    from then on.
+    """
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.publish import close_attempt
+
+    sentence, problems = close_attempt(load_programme(), store, unit, attempt)
+    click.echo(sentence)
+    for problem in problems:
+        click.echo(f"Problem: {problem}")
+    if problems:
         raise SystemExit(1)
 
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from rilo_training.answers import Plain
 from rilo_training.course.manifest import CourseError, Programme, load_programme
-from rilo_training.course.material import build_material, practice_values
+from rilo_training.course.material import build_material, practice_key
 from rilo_training.course.notebook import (
     notebook_text,
     participant_copy,
@@ -25,10 +25,12 @@ from rilo_training.course.notebook import (
     role_of,
 )
 from rilo_training.files import write_text
-from rilo_training.grading.grade import ACCIDENTS_ONLY, grade
-from rilo_training.grading.record import Store
+from rilo_training.grading.grade import grade
+from rilo_training.grading.policy import counting_results
+from rilo_training.grading.publish import current_results
 from rilo_training.grading.report import cohort_table
 from rilo_training.grading.result import Result
+from rilo_training.grading.store import Store
 from rilo_training.learn.session import check_calls
 
 COHORT = Path("examples") / "cohort"
@@ -46,18 +48,18 @@ def main(words: list[str] | None = None) -> int:
         written = write_submissions(programme, submissions, _say)
         _say(f"{written} submissions are in {submissions}")
         summary = grade(programme, submissions, out / "store", say=_say)
-        results = Store(out / "store").results("")
+        results = current_results(programme, Store(out / "store"))
     except (CourseError, OSError) as reason:
         print(f"demo: {reason}", file=sys.stderr)
         return 2
     print()
-    print(cohort_table(results))
+    print(cohort_table(counting_results(results, programme.attempts)))
     for problem in summary.problems:
         print(f"Problem: {problem}")
     surprises = unexpected(results, expected_verdicts(programme.root / COHORT))
     for surprise in surprises:
         print(f"Not as expected: {surprise}")
-    print(ACCIDENTS_ONLY)
+    print(summary.isolation)
     print(f"Cohort report: {out / 'store' / 'cohort_report.html'}")
     print(f"Feedback:      {out / 'store' / 'feedback'}")
     return 1 if surprises or summary.problems else 0
@@ -70,7 +72,8 @@ def write_submissions(programme: Programme, folder: Path, say: Any = lambda line
     for path in sorted((programme.root / COHORT).glob("*/*.py")):
         unit = programme.unit(path.stem)
         blank = participant_copy(read_notebook(programme.notebook(unit)))
-        values = practice_values(material, programme, unit)
+        key = practice_key(material, programme, unit)
+        values = {name: question.reference for name, question in key.items()}
         made = lay_in(blank, path.read_text(encoding="utf-8"), values)
         write_text(folder / path.parent.name / unit.file, notebook_text(made))
         written += 1

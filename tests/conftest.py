@@ -1,5 +1,9 @@
-"""What `run.py prove` adds is left out of `run.py test`."""
+"""What all tests may ask for: a real browser. What `run.py prove` adds is left out of `test`."""
 
 import os
+
+from browsing import chromium, visit
+
+__all__ = ["chromium", "visit"]
 
 collect_ignore = [] if os.environ.get("RILO_PROVE") else ["prove"]

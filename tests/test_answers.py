@@ -2,19 +2,23 @@
 
 import datetime as dt
 import json
+import re
+import time
+from collections import Counter
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
+from answering import question, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rilo_training.answers import (
     NOT_ATTEMPTED,
     VERDICTS,
-    Judgement,
     Mistake,
     Question,
     encode,
@@ -23,27 +27,6 @@ from rilo_training.answers import (
     read_plain,
 )
 from rilo_training.answers.plain import MAX_VALUES
-
-
-def question(kind: str, reference: Any, *mistakes: tuple[Any, str], **form: Any) -> Question:
-    """A question of two points."""
-    return Question(
-        question="q1",
-        name="answer",
-        kind=kind,
-        points=2.0,
-        competence="C2",
-        hints=("Look.", "Step."),
-        reference=encode(reference),
-        mistakes=tuple(Mistake(encode(value), sentence) for value, sentence in mistakes),
-        form=form,
-    )
-
-
-def verdict(asked: Question, value: Any) -> Judgement:
-    """Judge a value as the grader does: through JSON."""
-    return judge(asked, read_plain(json.dumps(encode(value))))
-
 
 NUMBER = question("number", 412, (430, "You counted seizure lines."), digits=0)
 SHARE = question("number", 12.345, (0.12345, "Multiply by 100."), digits=1)
@@ -199,9 +182,10 @@ def test_an_ordered_table_in_the_wrong_order_is_half_right() -> None:
 
 
 def test_the_right_items_in_the_wrong_order_are_said_to_be_so() -> None:
-    """The order of a list counts."""
+    """The order of a list counts: what stands in order earns its part, and never all."""
     found = verdict(LIST, ["VN", "TH", "JP"])
-    assert (found.verdict, found.diagnosis) == ("wrong", "The items are right. Their order is not.")
+    assert (found.verdict, found.points) == ("partial", 1.33)
+    assert found.diagnosis == "The items are right. Their order is not."
 
 
 def test_a_typed_in_practice_value_is_diagnosed_where_the_answer_depends_on_the_data() -> None:
@@ -243,6 +227,298 @@ def test_a_text_waits_for_a_person_and_its_structure_is_reported() -> None:
 def test_an_empty_text_is_not_attempted(value: Any) -> None:
     """A person has nothing to read there."""
     assert verdict(TEXT, value).verdict == "not_attempted"
+
+
+MONTHS = question("table", {"2026-01": 5, "2026-02": 3}, on=["month"], columns={"cases": 0})
+DAYS = question("set", {"2026-01-31", "2026-02-01"})
+YEARS = question("set", {2025, 2026})
+NAMES = question("set", {"Côte d'Ivoire", "Japan"})
+PAIRS = question("set", {("TH", "AU"), ("VN", "AU")})
+BANDS = question("list", ["(0, 5]", "(5, 10]"])
+KILOS = question("set", [1.25, 3.0], digits=1)
+FLAGS = question("table", {"A": True, "B": False}, on=["label"], columns={"alarm": None})
+GAPS = question(
+    "table",
+    pd.DataFrame({"country": ["TH", None], "kg": [None, 2.0]}),
+    on=["country"],
+    columns={"kg": 1},
+)
+ROUTES = question(
+    "table",
+    pd.DataFrame({"from": ["TH", "VN"], "to": ["AU", "JP"], "cases": [4, 2]}),
+    on=["from", "to"],
+    columns={"cases": 0},
+)
+ROUTE_INDEX = pd.MultiIndex.from_tuples([("TH", "AU"), ("VN", "JP")], names=["from", "to"])
+RANKED = question(
+    "table",
+    pd.DataFrame({"country": ["VN", "TH", "JP"], "cases": [9, 4, 4]}),
+    on=["country"],
+    columns={"cases": 0},
+    ordered=True,
+)
+NOTHING = question("set", set())
+NO_ROWS = question("table", COUNTS.head(0), on=["country"], columns={"cases": 0})
+CATEGORIES = pd.Series(["TH"] * 5 + ["VN"] * 3, dtype=pd.CategoricalDtype(["JP", "TH", "VN"]))
+COUNTED = question("table", {"TH": 5, "VN": 3}, on=["country"], columns={"cases": 0})
+TIMES = pd.to_datetime(pd.Series(["2026-01-31", "2026-02-01"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        (NUMBER, {412}),
+        (NUMBER, np.array([[412]])),
+        (NUMBER, pd.Series([412], dtype="Int64")),
+        (NUMBER, pd.Series([412.0], dtype="float64[pyarrow]")),
+        (question("number", 0, digits=0), -0.0),
+        (question("number", 4_000_000_000, digits=0), np.int64(4_000_000_000)),
+        (CHOICE, ["b"]),
+        (question("choice", "B", options={"A": "no", "B": "yes"}), "b"),
+        (question("choice", "b", options={"a": "Ask the owner", "b": "Wait"}), "b: Wait"),
+        (question("choice", "b", options={"a": "Ask the owner", "b": "Wait"}), "wait."),
+        (question("choice", "2", options={"1": "no", "2": "yes"}), 2),
+        (DAYS, TIMES),
+        (DAYS, TIMES.dt.date),
+        (DAYS, set(TIMES.dt.date)),
+        (DAYS, TIMES.to_numpy()),
+        (DAYS, TIMES.unique()),
+        (DAYS, TIMES.dt.tz_localize("UTC")),
+        (DAYS, TIMES.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")),
+        (DAYS, TIMES.dt.tz_localize("Asia/Tokyo")),
+        (DAYS, ["2026-01-31 00:00:00", "2026-02-01T00:00:00Z"]),
+        (DAYS, pd.PeriodIndex(["2026-01-31", "2026-02-01"], freq="D")),
+        (question("list", ["2026-01-31"]), np.array(["2026-01-31"], dtype="datetime64[ns]")),
+        (YEARS, ["2025", "2026"]),
+        (YEARS, pd.Series([2025.0, 2026.0])),
+        (YEARS, pd.to_datetime(["2025-12-31", "2026-12-31"])),
+        (NAMES, {"Co\u0302te d'Ivoire", "Japan"}),
+        (NAMES, pd.Series(["Côte d'Ivoire", "Japan"], dtype="string[pyarrow]")),
+        (PAIRS, [("VN", "AU"), ("TH", "AU")]),
+        (PAIRS, [["VN", "AU"], ["TH", "AU"]]),
+        (PAIRS, pd.DataFrame({"a": ["VN", "TH"], "b": ["AU", "AU"]}, index=[7, 3])),
+        (PAIRS, pd.MultiIndex.from_tuples([("VN", "AU"), ("TH", "AU")])),
+        (PAIRS, pd.DataFrame({"a": ["VN", "TH"], "b": "AU"}).value_counts()),
+        (PAIRS, np.array([["VN", "AU"], ["TH", "AU"]])),
+        (BANDS, pd.IntervalIndex.from_breaks([0, 5, 10])),
+        (BANDS, pd.IntervalIndex.from_breaks([0.0, 5.0, 10.0])),
+        (BANDS, pd.cut(pd.Series([2, 7]), [0, 5, 10])),
+        (KILOS, {1.3, 3}),
+        (KILOS, [3.04, 1.21]),
+        (question("set", {0.3}), {0.1 + 0.2}),
+        (question("set", {"TH", "VN"}), CATEGORIES.value_counts()),
+        (question("set", {"TH", "VN"}), CATEGORIES.unique()),
+        (COUNTED, CATEGORIES.value_counts()),
+        (COUNTED, CATEGORIES.groupby(CATEGORIES, observed=False).size()),
+        (
+            COUNTED,
+            CATEGORIES.astype(pd.CategoricalDtype(["VN", "TH"], ordered=True)).value_counts(),
+        ),
+        (COUNTED, [("TH", 5), ("VN", 3)]),
+        (COUNTED, {"VN": np.int64(3), "TH": 5.0}.items()),
+        (COUNTED, [{"country": "VN", "cases": 3}, {"country": "TH", "cases": 5}]),
+        (COUNTED, {"country": ["VN", "TH"], "cases": [3, 5]}),
+        (COUNTED, pd.DataFrame({"Country": ["VN", "TH"], "n": [3, 5]}, index=[4, 2])),
+        (COUNTED, pd.DataFrame({"cases": [3, 5]}, index=["VN", "TH"])),
+        (COUNTED, COUNTS.assign(parties=[["a"], ["b"]])),
+        (COUNTED, COUNTS.assign(rate=[np.inf, -np.inf])),
+        (COUNTED, COUNTS.convert_dtypes()),
+        (COUNTED, COUNTS.convert_dtypes(dtype_backend="pyarrow")),
+        (COUNTED, pd.concat([COUNTS, COUNTS], axis=1)),
+        (COUNTED, COUNTS.set_index("country", drop=False)),
+        (COUNTED, COUNTS.rename(columns={"cases": "Cases", "country": " COUNTRY"})),
+        (COUNTED, COUNTS.groupby("country").agg({"cases": ["sum"], "kg": ["mean"]})),
+        (MONTHS, pd.Series([5, 3], index=pd.PeriodIndex(["2026-01", "2026-02"], freq="M"))),
+        (MONTHS, pd.Series([5, 3], index=pd.to_datetime(["2026-01-01", "2026-02-01"]))),
+        (MONTHS, pd.Series([5, 3], index=pd.to_datetime(["2026-01-31", "2026-02-28"]))),
+        (ROUTES, pd.Series([4, 2], index=ROUTE_INDEX)),
+        (ROUTES, pd.Series([4, 2], index=ROUTE_INDEX, name="case_id").reset_index()),
+        (ROUTES, {("TH", "AU"): 4, ("VN", "JP"): 2}),
+        (FLAGS, {"A": 1, "B": 0}),
+        (FLAGS, pd.Series([True, False], index=["A", "B"], dtype="boolean")),
+        (GAPS, pd.DataFrame({"country": ["TH", np.nan], "kg": [np.nan, 2.0]})),
+        (GAPS, pd.DataFrame({"country": ["TH", pd.NA], "kg": pd.array([pd.NA, 2], "Int64")})),
+        (RANKED, pd.DataFrame({"country": ["VN", "JP", "TH"], "cases": [9, 4, 4]})),
+        (NOTHING, set()),
+        (NOTHING, {}),
+        (NOTHING, []),
+        (NOTHING, pd.Series([], dtype="str")),
+        (NOTHING, COUNTS.head(0)),
+        (NO_ROWS, COUNTS.head(0)),
+        (NO_ROWS, pd.DataFrame()),
+        (NO_ROWS, []),
+        (NO_ROWS, {}),
+    ],
+)
+def test_the_container_of_a_right_answer_does_not_matter(asked: Question, value: Any) -> None:
+    """Types, indexes, zones, categories and empty values of the same answer are the same."""
+    found = verdict(asked, value)
+    assert found.verdict == "correct", found
+    assert found.points == 2.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        (NUMBER, "412"),
+        (NUMBER, True),
+        (NUMBER, 411.4),
+        (NUMBER, pd.Timedelta(412, "D")),
+        (question("number", 4_000_000_000, digits=0), 4_000_000_001),
+        (question("number", 10**20, digits=0), 10**20 + 1),
+        (question("number", 0.123, digits=3), 12.3),
+        (question("number", 1, digits=0), True),
+        (CHOICE, "a, b"),
+        (DAYS, {"2026-01-30", "2026-02-01"}),
+        (DAYS, pd.to_datetime(["2026-01-31 12:00", "2026-02-01 00:00"]).tz_localize("UTC")),
+        (question("set", {"0302"}), {302}),
+        (question("set", {"TH"}), pd.Series({"TH": True, "VN": False})),
+        (question("set", {"TH", "VN"}), pd.Series({"TH": True, "VN": True})),
+        (MONTHS, pd.Series([5, 3], index=pd.to_datetime(["2026-01-01", "2026-02-02"]))),
+        (KILOS, {1.4, 3}),
+        (question("set", [1.0, 1.04], digits=1), {1.02}),
+        (question("list", [1.0, 2.0], digits=0), ["1", "2"]),
+        (COUNTED, {"TH": "5", "VN": "3"}),
+        (COUNTED, {"TH": 5, "VN": 3, "JP": 1}),
+        (COUNTED, pd.concat([COUNTS, COUNTS.rename(columns={"kg": "cases"})["cases"]], axis=1)),
+        (COUNTED, COUNTS.rename(columns={"cases": "kg", "kg": "cases"})),
+        (COUNTED, pd.DataFrame({"country": [5, 3], "cases": ["TH", "VN"]})),
+        (COUNTED, CATEGORIES.value_counts().replace(0, 1)),
+        (question("table", {"TH": 0}, on=["c"], columns={"n": 0}), {"TH": 0, "VN": 0}),
+        (question("table", {"TH": "x"}, on=["c"], columns={"n": None}), {"TH": "x", "VN": 0}),
+        (FLAGS, {"A": False, "B": False}),
+        (RANKED, pd.DataFrame({"country": ["TH", "JP", "VN"], "cases": [4, 4, 9]})),
+        (NOTHING, {"TH"}),
+        (NO_ROWS, COUNTS),
+        (SET, set()),
+        (SET, {}),
+        (LIST, []),
+        (TABLE, COUNTS.head(0)),
+        (TABLE, pd.DataFrame()),
+    ],
+)
+def test_a_wrong_answer_is_not_right_in_any_container(asked: Question, value: Any) -> None:
+    """Fairness about the form gives nothing away for the content."""
+    found = verdict(asked, value)
+    assert found.verdict in ("wrong", "partial"), found
+    assert found.points is not None
+    assert found.points < 2
+
+
+@pytest.mark.parametrize("asked", [SET, LIST, TABLE], ids=lambda asked: asked.kind)
+@pytest.mark.parametrize("value", [set(), [], {}, pd.DataFrame(), COUNTS.head(0)], ids=str)
+def test_an_empty_answer_is_said_to_be_empty(asked: Question, value: Any) -> None:
+    """Nothing where something is asked is wrong, in words that help."""
+    if asked is LIST and isinstance(value, set):
+        return  # a set has no order, and the diagnosis says that first
+    found = verdict(asked, value)
+    assert (found.verdict, found.points) == ("wrong", 0.0)
+    assert re.match("Your answer is an empty (set|list|table). It should hold", found.diagnosis)
+
+
+def test_a_number_as_a_text_is_wrong_and_says_what_to_do() -> None:
+    """A task asks for a number, and a text cannot be calculated with."""
+    found = verdict(NUMBER, "412")
+    assert found.verdict == "wrong"
+    assert "take away the quotation marks" in found.diagnosis
+    formatted = COUNTS.assign(cases=["5", "3"])
+    assert 'The column "cases" holds text.' in verdict(TABLE, formatted).diagnosis
+
+
+def test_an_infinite_number_is_called_so() -> None:
+    """A division by zero is the usual reason."""
+    assert "division by 0" in verdict(NUMBER, float("inf")).diagnosis
+
+
+def test_two_columns_of_one_name_with_different_values_are_not_guessed() -> None:
+    """The examiner does not pick the better one."""
+    twice = pd.concat([COUNTS, COUNTS[["cases"]] + 1], axis=1)
+    found = verdict(TABLE, twice)
+    assert found.verdict == "wrong"
+    assert 'the column "cases" 2 times' in found.diagnosis
+
+
+def test_a_list_earns_what_stands_in_the_right_order() -> None:
+    """The longest common part over the longer length."""
+    five = question("list", ["a", "b", "c", "d", "e"])
+    assert verdict(five, ["a", "b", "d", "e"]).points == 1.6
+    assert verdict(five, ["b", "a", "c", "d", "e"]).points == 1.6
+    assert verdict(five, ["a", "b", "x", "c", "d", "e"]).points == 1.67
+    assert verdict(five, ["e", "d", "c", "b", "a"]).points == 0.4
+    assert verdict(five, ["x", "y"]).points == 0.0
+    assert "too short" in verdict(five, ["a", "b"]).diagnosis
+    assert "5" not in verdict(five, ["a", "b"]).diagnosis.replace("5 items", "")
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=7), st.lists(st.integers(0, 5), max_size=9))
+def test_a_list_never_earns_more_than_its_right_items(right: list[int], own: list[int]) -> None:
+    """Partial credit of a list lies below that of the same items as a set of places."""
+    found = verdict(question("list", right), own)
+    assert found.points is not None
+    assert (found.verdict == "correct") == (right == own)
+    both = sum((Counter(right) & Counter(own)).values())
+    assert found.points <= 2 * both / max(len(right), len(own)) + 0.01
+
+
+def test_a_long_list_is_compared_in_good_time() -> None:
+    """An answer of many items cannot keep the grader busy."""
+    long = question("list", list(range(20_000)))
+    start = time.perf_counter()
+    found = verdict(long, [*range(19_999), 0])
+    assert found.points == 1.99
+    assert time.perf_counter() - start < 5
+
+
+def test_a_partial_answer_never_has_full_marks() -> None:
+    """One wrong row of thousands is rounded to the points below."""
+    many = question("set", set(range(5000)))
+    found = verdict(many, set(range(4999)))
+    assert (found.verdict, found.points) == ("partial", 1.99)
+
+
+def test_an_ordered_table_with_missing_rows_earns_half_of_them_in_the_wrong_order() -> None:
+    """The order counts among the rows that are right."""
+    frame = pd.DataFrame({"country": list("zyxw"), "cases": [9, 7, 4, 2]})
+    asked = question("table", frame, on=["country"], columns={"cases": 0}, ordered=True)
+    assert verdict(asked, frame.head(2)).points == 1.0
+    found = verdict(asked, frame.head(2)[::-1])
+    assert found.points == 0.5
+    assert "The order of the right rows is not right." in found.diagnosis
+
+
+def test_a_table_in_the_order_of_its_keys_is_not_free_where_values_tie() -> None:
+    """Months in the wrong order are wrong, also where two months have the same count."""
+    asked = question(
+        "table",
+        pd.DataFrame({"month": ["2026-01", "2026-02"], "cases": [4, 4]}),
+        on=["month"],
+        columns={"cases": 0},
+        ordered=True,
+    )
+    turned = pd.DataFrame({"month": ["2026-02", "2026-01"], "cases": [4, 4]})
+    assert verdict(asked, turned).points == 1.0
+
+
+@given(st.dates(), st.sampled_from(["UTC", "Asia/Tokyo", "America/Lima", "Pacific/Auckland"]))
+def test_a_day_is_a_day_in_every_writing(day: dt.date, zone: str) -> None:
+    """A date, a text, a Timestamp, midnight in UTC or in a zone of one's own."""
+    if not dt.date(1900, 1, 2) < day < dt.date(2200, 1, 1):
+        return
+    asked = question("set", {day.isoformat()})
+    stamp = pd.Timestamp(day)
+    same = [
+        day,
+        stamp,
+        np.datetime64(day),
+        stamp.tz_localize("UTC"),
+        stamp.tz_localize("UTC").tz_convert(zone),
+        dt.datetime.combine(day, dt.time(), ZoneInfo(zone)),
+        f"{day.isoformat()} 00:00:00",
+        pd.Period(day, freq="D"),
+    ]
+    for value in same:
+        assert verdict(asked, [value]).verdict == "correct", value
+    assert verdict(asked, [stamp + pd.Timedelta(days=1)]).verdict != "correct"
 
 
 def test_a_diagnosis_never_holds_the_expected_value() -> None:

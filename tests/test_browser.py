@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -18,22 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsing import Visit
 from PIL import Image
 
-from rilo_training.course.manifest import load_programme
 from rilo_training.course.workspaces import find_material, notebook_of, start_workspace
-from rilo_training.grading.report import cohort_page, feedback_page
-from rilo_training.grading.result import Result
 from rilo_training.jupyter import lab_command
 from rilo_training.learn.workspace import Workspace
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# Everything but this computer: addresses of the network, and also its web sockets.
-ELSEWHERE = re.compile(r"^(https?|wss?)://(?!(localhost|127\.0\.0\.1)[:/])")
 SECONDS = 1_000  # Playwright counts in milliseconds
 
 FIND_KETAMINE = """\
@@ -42,60 +37,6 @@ ketamine_lines = len(ketamine)"""
 ONE_SPELLING = """\
 ketamine = seizures[seizures["sub_commodity"] == "Ketamine and related substances"]
 ketamine_lines = len(ketamine)"""
-
-# --- the browser ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """The place of Chromium on this computer."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("Chromium is not installed")
-    return found
-
-
-@dataclasses.dataclass
-class Visit:
-    """A page, what it asked for, and what it complained about."""
-
-    page: Page
-    asked: list[str]
-    complaints: list[str]
-
-    @property
-    def blocked(self) -> list[str]:
-        """The addresses elsewhere that it asked for. It did not get them."""
-        return [url for url in self.asked if ELSEWHERE.match(url)]
-
-
-@pytest.fixture
-def visit(chromium: str) -> Iterator[Visit]:
-    """A page in Chromium that reaches nothing but this computer."""
-    from playwright.sync_api import ConsoleMessage, sync_playwright
-
-    closed = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=closed)
-        window = {"width": 1366, "height": 768}
-        context = browser.new_context(viewport=window, service_workers="block")
-        page = context.new_page()
-        found = Visit(page, [], [])
-
-        def listen(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
-                found.complaints.append(message.text)
-
-        context.route(ELSEWHERE, lambda route: route.abort())
-        page.on("request", lambda request: found.asked.append(request.url))
-        page.on("websocket", lambda opened: found.asked.append(opened.url))
-        page.on("console", listen)
-        page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        yield found
-        context.close()
-        browser.close()
-
 
 # --- JupyterLab -------------------------------------------------------------------------------
 
@@ -331,124 +272,3 @@ def test_the_feedback_of_a_graded_unit_is_seen(lab: Lab, visit: Visit) -> None:
     expect(below.get_by_text("You found one spelling.")).to_be_visible()
     expect(below).not_to_contain_text("correct")
     assert_no_network(visit)
-
-
-# --- the pages of the grader ------------------------------------------------------------------
-
-HOSTILE = '<script src="https://example.org/x.js"></script><img src="https://example.org/x.png">'
-
-
-def result(participant: str, question: str, verdict: str, **more: Any) -> Result:
-    """One graded question of w1d1_90."""
-    points = {"correct": 2.0, "to_mark": None}.get(verdict, 0.0)
-    return Result(
-        **{
-            "participant": participant,
-            "unit": "w1d1_90",
-            "question": question,
-            "verdict": verdict,
-            "points": points,
-            "out_of": 2.0,
-            "diagnosis": "",
-            "competence": "C1",
-            "attempt": 1,
-            "isolation": "process",
-            "rehearsal": "",
-            "mistake": None,
-            "notes": "",
-            "answer": "12 lines",
-            "at": "2026-11-20T09:00:00+00:00",
-            "receipt": "",
-        }
-        | more
-    )
-
-
-def executed_notebook(folder: Path) -> Path:
-    """An executed notebook with a task, hostile code, hostile output and a chart."""
-    chart = io.BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(chart, "PNG")
-    outputs = [
-        {"output_type": "stream", "name": "stdout", "text": HOSTILE},
-        {
-            "output_type": "display_data",
-            "data": {
-                "text/html": HOSTILE,
-                "image/png": base64.b64encode(chart.getvalue()).decode("ascii"),
-            },
-        },
-    ]
-    task = (
-        "## Question 1 (2 points)\n\nHow many **lines** are in `seizures`?\n\n"
-        f"- **a** few\n- **b** 2 * 3 * 4 {HOSTILE}\n\nOne ` alone, and `<b>code</b>`"
-    )
-    cells = [
-        {"source": task, "metadata": {"rilo": {"question": "q1", "role": "task"}}},
-        {
-            "source": f"# {HOSTILE}\nlines = 12",
-            "metadata": {"rilo": {"question": "q1", "role": "answer"}},
-            "outputs": outputs,
-        },
-    ]
-    path = folder / "executed.ipynb"
-    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    return path
-
-
-def open_page(visit: Visit, path: Path, text: str) -> None:
-    """Open a page as a person does: from a file. It may not load anything else."""
-    path.write_text(text, encoding="utf-8")
-    visit.page.goto(path.as_uri())
-    assert [url for url in visit.asked if not url.startswith("data:")] == [path.as_uri()]
-    assert visit.blocked == []
-    assert visit.complaints == []
-    assert visit.page.locator("script").count() == 0
-    wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert visit.page.evaluate(wide) <= 0
-
-
-def test_the_feedback_page_is_a_quiet_page(tmp_path: Path, visit: Visit) -> None:
-    """It shows the task, the verdict and the chart; text of a submission stays text."""
-    from playwright.sync_api import expect
-
-    results = [
-        result("p1", "q1", "near_miss", diagnosis="`Unknown` is in your table.", notes=HOSTILE),
-        result("p1", "q2", "error", diagnosis=f"Your code stopped: {HOSTILE}"),
-        result("p1", "q3", "to_mark", answer=HOSTILE),
-    ]
-    text = feedback_page(load_programme(), results, executed_notebook(tmp_path))
-    open_page(visit, tmp_path / "feedback.html", text)
-    page = visit.page
-    expect(page.get_by_role("heading", name="Question 1 a known mistake")).to_be_visible()
-    expect(page.get_by_text("Unknown is in your table.")).to_be_visible()
-    task = page.locator(".task").first
-    expect(task.get_by_role("listitem")).to_have_count(2)
-    expect(task.get_by_role("listitem").last).to_contain_text("b 2 * 3 * 4 <script")
-    expect(task.locator("strong").first).to_have_text("lines")
-    expect(task.locator("code").first).to_have_text("seizures")
-    expect(task).to_contain_text("One ` alone, and `<b>code</b>`")
-    pictures = page.locator("img")
-    assert pictures.count() == 1
-    assert pictures.evaluate("image => image.complete && image.naturalWidth") == 40
-
-
-def test_the_cohort_report_is_a_quiet_page(tmp_path: Path, visit: Visit) -> None:
-    """It shows every verdict, the mistakes with their number, and links to the feedback."""
-    from playwright.sync_api import expect
-
-    verdicts = ["near_miss", "correct", "partial", "wrong", "error", "timeout", "no_answer"]
-    mistake = "You found one spelling."
-    results = [
-        result(name, f"q{number}", verdict, diagnosis=mistake if verdict == "near_miss" else "")
-        for name in ("p1", "p2", HOSTILE)
-        for number, verdict in enumerate([*verdicts, "to_mark"], start=1)
-    ]
-    open_page(visit, tmp_path / "cohort.html", cohort_page(load_programme(), results))
-    page = visit.page
-    expect(page.get_by_role("heading", name="Cohort report")).to_be_visible()
-    expect(page.get_by_role("row", name=mistake)).to_contain_text("3")
-    expect(page.get_by_text("Answers that wait for an instructor: 3.")).to_be_visible()
-    link = page.get_by_role("link", name="p2", exact=True)
-    expect(link).to_have_attribute("href", "feedback/p2/w1d1_90.html")
-    assert page.locator("td.verdict").count() == len(results)
-    assert page.locator("img").count() == 0

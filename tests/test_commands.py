@@ -32,9 +32,13 @@ CONTRACT: dict[str, set[str]] = {
     "release": {"--out", "--worlds", "--edition"},
     "world": {"--seed", "--out", "--cases", "--format", "--truth"},
     "grade": {"SUBMISSIONS", "--out", "--isolation", "--jobs", "--scheduler", "--seed"},
+    "receipt": {"STORE", "PARTICIPANT", "UNIT", "CODE", "--attempt"},
+    "mark": {"STORE", "SHEET"},
+    "close": {"STORE", "UNIT", "--attempt"},
     "verify": {"UNIT", "--worlds"},
     "normalise": {"UNIT"},
 }
+ORDER = ["FOLDER", "SUBMISSIONS", "STORE", "SHEET", "PARTICIPANT", "UNIT", "CODE"]
 OF_A_WORKSPACE = ["lab", "progress", "reset", "practise", "submit"]
 
 
@@ -106,7 +110,7 @@ def test_a_command_takes_what_the_contract_says(name: str) -> None:
         found.append(str(parameter.name).upper() if is_argument else parameter.opts[0])
     assert CONTRACT[name] <= set(found)
     arguments = [word for word in found if not word.startswith("--")]
-    assert arguments == sorted(arguments, key=["FOLDER", "SUBMISSIONS", "UNIT"].index)
+    assert arguments == sorted(arguments, key=ORDER.index)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
@@ -170,6 +174,8 @@ def test_an_unknown_unit_is_said_with_the_known_ones(name: str, here: Path) -> N
         ["start", "desk", "--participant", "p"],
         ["release", "--out", "out"],
         ["grade", "submissions", "--out", "store"],
+        ["receipt", "store", "anna", "w1d1_90", "RILO-2YB7-P2OP-RLIC"],
+        ["close", "store", "w1d1_90"],
         ["verify"],
         ["verify", "w1d1_01"],
         ["normalise"],
@@ -230,6 +236,54 @@ def test_a_value_out_of_range_is_refused(words: list[str], tmp_path: Path, here:
     """The sentence comes before any work, and nothing is written."""
     refused(run(*words, "--out", tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_closing_a_folder_that_is_no_store_makes_nothing(tmp_path: Path, here: Path) -> None:
+    """A wrong name is said; no empty store is left behind."""
+    said = refused(run("close", tmp_path / "gone", "w1d1_90"))
+    assert "holds no results" in said
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.parametrize("code", ["", "RILO", "RILO-2YB7-P2OP", "RILO-2YB7-P2OP-RLI1", "7"])
+def test_a_code_that_is_no_receipt_is_refused(code: str, tmp_path: Path, here: Path) -> None:
+    """A slip of the pen would make a file look changed."""
+    said = refused(run("receipt", tmp_path / "store", "anna", "w1d1_90", code))
+    assert "is no receipt code" in said
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_receipt_is_recorded_before_anything_was_graded(tmp_path: Path, here: Path) -> None:
+    """Participants hand in first; small letters and missing lines are the same code."""
+    result = run("receipt", tmp_path / "store", "anna", "w1d1_90", "rilo 2yb7 p2op rlic")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == ("Recorded for anna, w1d1_90, attempt 1: RILO-2YB7-P2OP-RLIC\n")
+
+
+@pytest.mark.parametrize("words", [["receipt", "anna", "w9d9_99", "x"], ["close", "w9d9_99"]])
+def test_a_unit_that_is_not_there_is_said_to_the_instructor(
+    words: list[str], tmp_path: Path, here: Path
+) -> None:
+    """The known units are listed."""
+    name, *rest = words
+    assert "There is no unit 'w9d9_99'" in refused(run(name, tmp_path / "store", *rest))
+
+
+def test_a_scheduler_that_does_not_answer_is_a_sentence(tmp_path: Path, here: Path) -> None:
+    """Nothing is made, and the sentence says how to start one."""
+    pytest.importorskip("distributed")
+    words = ["grade", tmp_path, "--out", tmp_path / "out", "--scheduler", "nonsense://here"]
+    assert "No scheduler answers at nonsense://here" in refused(run(*words))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scheduler_without_its_packages_is_a_sentence(
+    tmp_path: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is named with the command that installs it."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    words = ["grade", tmp_path, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1"]
+    assert 'pip install "rilo-training[cluster]"' in refused(run(*words))
 
 
 @pytest.mark.parametrize("worlds", ["0", "-1", "x"])

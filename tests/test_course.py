@@ -177,12 +177,13 @@ def test_the_metadata_lock_what_the_grader_locks_and_hold_nothing_of_a_key() -> 
         theirs, role = cell.metadata["nbgrader"], role_of(cell)
         assert theirs["schema_version"] == 3
         assert theirs["grade_id"] == cell.id
-        assert theirs["locked"] is (role != "answer")
-        assert theirs["solution"] is (role == "answer")
-        assert theirs["grade"] is (role == "check")
+        assert theirs["locked"] is (role not in ("answer", "key"))
+        assert theirs["solution"] is (role in ("answer", "key"))
+        assert theirs["task"] is (role == "task")
+        assert theirs["grade"] is False
         assert cell.metadata.get("editable", True) is (role not in LOCKED_ROLES)
         assert "42" not in json.dumps(cell.metadata)
-    assert cells_of(notebook, "check")["q1"].metadata["nbgrader"]["points"] == 1.0
+    assert cells_of(notebook, "task")["q1"].metadata["nbgrader"]["points"] == 1.0
 
 
 def test_an_answer_may_have_several_cells_and_a_key_too() -> None:
@@ -244,7 +245,7 @@ def test_a_committed_unit_has_its_roles_and_ids(path: Path) -> None:
     notebook = read_notebook(path)
     points = {
         question: cell.metadata["nbgrader"]["points"]
-        for question, cell in cells_of(notebook, "check").items()
+        for question, cell in cells_of(notebook, "task").items()
     }
     again = copy.deepcopy(notebook)
     assign_roles(again, path.stem[:7], points)
@@ -774,7 +775,7 @@ display(Image(b"\\x89PNG\\r\\n\\x1a\\n", format="png", metadata={"width": 3}))""
     found = read_notebook(path)
     counts = [cell.execution_count for cell in found.cells if cell.cell_type == "code"]
     assert counts == list(range(1, 8))
-    assert cells_of(found, "check")["q1"].metadata["nbgrader"]["points"] == 1.0
+    assert cells_of(found, "task")["q1"].metadata["nbgrader"]["points"] == 1.0
     assert problems_of_form(found, unit) == []
     assert path.read_bytes().endswith(b"}\n")
     assert b"\r" not in path.read_bytes()

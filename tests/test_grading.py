@@ -38,10 +38,12 @@ from rilo_training.demo import expected_verdicts, write_submissions
 from rilo_training.files import safe_name
 from rilo_training.grading import grade as module
 from rilo_training.grading.execute import Evidence
-from rilo_training.grading.grade import Graded, Summary, Task, grade
+from rilo_training.grading.grade import Summary, grade
 from rilo_training.grading.judge import better, judge_run
-from rilo_training.grading.record import Store
 from rilo_training.grading.result import Result
+from rilo_training.grading.store import Store
+from rilo_training.grading.task import Graded, Task
+from rilo_training.kernels import choose_level
 from rilo_training.world import read_about
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,13 +179,12 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
 
     def pretend(task: Task) -> Graded:
-        seen.append(task.submission.participant)
-        questions = task.official.reference.questions
+        seen.append(task.participant)
         judgements = {
             name: Judgement("correct", question.points, question.points)
-            for name, question in questions.items()
+            for name, question in task.package.questions.items()
         }
-        return Graded(judgements, {}, {}, executed_text_of("nothing was run"), 0.1)
+        return Graded(judgements, {}, {}, {}, {}, executed_text_of("nothing was run"), 0.1)
 
     monkeypatch.setattr(module, "grade_one", pretend)
     return seen
@@ -297,7 +298,7 @@ def test_the_results_table_is_as_the_contract_says(cohort: Cohort) -> None:
         "rehearsal",
     ]
     assert len(rows) == 4 * len(QUESTIONS)
-    assert {row["isolation"] for row in rows} == {"process"}
+    assert {row["isolation"] for row in rows} == {choose_level("auto").name}
     assert {row["rehearsal"] for row in rows} == {"yes"}
     assert {row["attempt"] for row in rows} == {"1"}
     assert {row["competence"] for row in rows} <= set(load_programme(ROOT).competences)
@@ -564,9 +565,10 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("level", ["bwrap", "vault"])
 def test_isolation_that_is_not_there_grades_nothing(
-    submissions: Path, blank: str, tmp_path: Path, level: str
+    submissions: Path, blank: str, tmp_path: Path, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asked for a protection that it cannot give, the grader refuses."""
+    monkeypatch.setattr("rilo_training.kernels.isolation.why_no_sandbox", lambda: "It is not here.")
     hand_in(submissions, "anna", blank)
     ended = rilo_grade(submissions, tmp_path / "new", "--isolation", level)
     assert ended.exit_code == 2
@@ -691,7 +693,7 @@ def test_one_submission_that_breaks_the_grader_stops_no_other(
     pretend = module.grade_one
 
     def breaks(task: Task) -> Graded:
-        if task.submission.participant == "b":
+        if task.participant == "b":
             raise ValueError("an odd notebook")
         return pretend(task)
 
@@ -716,7 +718,7 @@ def test_one_submission_that_breaks_the_grader_stops_no_other_without_jobs(
     pretend = module.grade_one
 
     def breaks(task: Task) -> Graded:
-        if task.submission.participant == "a":
+        if task.participant == "a":
             raise MemoryError
         return pretend(task)
 

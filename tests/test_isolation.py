@@ -16,6 +16,7 @@ import pytest
 from nbformat import NotebookNode
 
 from rilo_training.course.manifest import load_programme
+from rilo_training.files import claim
 from rilo_training.kernels import (
     IsolationError,
     Limits,
@@ -319,10 +320,13 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(
     from rilo_training.kernels import scratch
 
     monkeypatch.setattr(scratch, "_base", lambda: tmp_path)
-    for name, owner in [("dead", "999999999 1.00"), ("own", scratch._name_of(os.getpid()))]:
-        (tmp_path / f"{PREFIX}{name}").mkdir()
-        (tmp_path / f"{PREFIX}{name}" / ".owner").write_text(owner, encoding="ascii")
-    (tmp_path / f"{PREFIX}nobody").mkdir()
+    for name in ("dead", "own", "nobody"):
+        (tmp_path / f"{PREFIX}{name}" / "full").mkdir(parents=True)
+    (tmp_path / f"{PREFIX}dead.owner").write_bytes(b"")
+    own = claim(tmp_path / f"{PREFIX}own.owner")
+    assert own is not None
     with scratch_folder():
         pass
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{PREFIX}nobody", f"{PREFIX}own"]
+    left = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    own.release()
+    assert left == [f"{PREFIX}nobody", f"{PREFIX}own"]

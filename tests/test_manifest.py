@@ -30,6 +30,7 @@ holidays = [2026-12-23]
 [grading]
 cell_seconds = 20
 practice_extract = "datasets/practice"
+attempts = "best"
 
 [[competence]]
 id = "C1"
@@ -199,6 +200,8 @@ BROKEN: dict[str, str | bytes] = {
     "an unknown kind of unit": SOUND.replace('kind = "lesson"', 'kind = "lecture"'),
     "points in words": SOUND.replace("points = 10", 'points = "ten"'),
     "minutes in words": SOUND.replace("minutes = 65", 'minutes = "65"'),
+    "another policy": SOUND.replace('"best"', '"first"'),
+    "no policy": SOUND.replace('attempts = "best"\n', ""),
     "seconds in words": SOUND.replace("cell_seconds = 20", 'cell_seconds = "some"'),
     "a date in words": SOUND.replace("start = 2026-11-30", 'start = "30 November"'),
     "a holiday in words": SOUND.replace("[2026-12-23]", '["23 December"]'),

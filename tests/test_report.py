@@ -1,61 +1,24 @@
 """What people read after grading: tables, feedback pages, the report of the cohort."""
 
-import base64
-import csv
-import io
-import json
+import dataclasses
+import itertools
 import re
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image, PngImagePlugin
+from graded import EVIL, Page, executed_with, result, rows_of
 
 from rilo_training.course.manifest import Programme, load_programme
 from rilo_training.files import safe_name
-from rilo_training.grading import report
-from rilo_training.grading.record import Store
-from rilo_training.grading.report import (
-    as_text_cell,
-    cohort_page,
-    cohort_table,
-    evidence_of,
-    feedback_page,
-    gradebook_csv,
-    points_of,
-    results_csv,
-    safe_picture,
-    write_reports,
-)
-from rilo_training.grading.result import Result
+from rilo_training.grading import tables
+from rilo_training.grading.cohort import cohort_page
+from rilo_training.grading.feedback import feedback_page
+from rilo_training.grading.page import visible
+from rilo_training.grading.report import cohort_table, write_reports
+from rilo_training.grading.result import Criterion
+from rilo_training.grading.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\"'&"
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|'/c calc'!A1"]
-
-
-def result(**different: Any) -> Result:
-    """One graded question."""
-    found: dict[str, Any] = {
-        "participant": "anna",
-        "unit": "w1d1_90",
-        "question": "q2",
-        "verdict": "near_miss",
-        "points": 0.0,
-        "out_of": 2.0,
-        "diagnosis": "You found one spelling.",
-        "competence": "C1",
-        "attempt": 1,
-        "isolation": "process",
-        "rehearsal": "",
-        "mistake": 0,
-        "notes": "",
-        "answer": "412 lines",
-        "at": "2026-12-01T09:00:00+00:00",
-        "receipt": "",
-    }
-    return Result(**{**found, **different})
 
 
 @pytest.fixture(scope="module")
@@ -68,164 +31,6 @@ def programme() -> Programme:
 def store(tmp_path: Path) -> Store:
     """An empty store of an instructor."""
     return Store(tmp_path / "store")
-
-
-def rows_of(text: str) -> list[dict[str, str]]:
-    """The rows of a CSV text."""
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-class Page(HTMLParser):
-    """The tags, the attributes and the words of a page, as a browser sees them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and its attributes."""
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        """Note words."""
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        """All words without the tags between them."""
-        return "".join(self.words)
-
-    def runs_nothing(self) -> bool:
-        """Whether no tag and no attribute could run or load anything."""
-        bad_tags = {"script", "iframe", "object", "embed", "link", "base", "form", "svg"}
-        return not bad_tags & set(self.tags) and not any(
-            name.startswith("on")
-            or (name in ("src", "href") and re.match(r"(?i)\s*(javascript|https?|//)", value))
-            for name, value in self.attributes
-        )
-
-
-def executed_with(folder: Path, source: str, *outputs: dict[str, Any]) -> Path:
-    """An executed notebook with one answer to q2."""
-    path = folder / "executed.ipynb"
-    task = {"rilo": {"role": "task", "question": "q2"}}
-    answer = {"rilo": {"role": "answer", "question": "q2"}}
-    cells = [
-        {"cell_type": "markdown", "metadata": task, "source": "## Question 2 (2 points)\n\nCount."},
-        {"cell_type": "code", "metadata": answer, "source": source, "outputs": list(outputs)},
-    ]
-    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    return path
-
-
-def png(text: str = "", size: tuple[int, int] = (4, 3)) -> bytes:
-    """A small picture, with a text hidden in it."""
-    about = PngImagePlugin.PngInfo()
-    about.add_text("Comment", text)
-    file = io.BytesIO()
-    Image.new("RGB", size, (200, 30, 30)).save(file, "PNG", pnginfo=about)
-    return file.getvalue()
-
-
-def encoded(content: bytes) -> str:
-    """A picture as it stands in a notebook."""
-    return base64.b64encode(content).decode("ascii")
-
-
-# ---- tables
-
-
-def test_results_have_the_columns_of_the_contract() -> None:
-    """Other programs read this file by these names, in this order."""
-    header = results_csv([result()]).splitlines()[0]
-    assert header == (
-        "participant,unit,question,verdict,points,out_of,diagnosis,competence,attempt,"
-        "isolation,rehearsal"
-    )
-
-
-def test_the_gradebook_has_the_columns_of_nbgrader() -> None:
-    """An institution reads the gradebook as it reads that of nbgrader."""
-    header = gradebook_csv([result()]).splitlines()[0]
-    assert header == (
-        "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,"
-        "late_submission_penalty,score,max_score"
-    )
-
-
-def test_a_row_says_what_happened() -> None:
-    """One row for a question: verdict, points, why, and with which protection it was run."""
-    (row,) = rows_of(results_csv([result(points=0.5)]))
-    assert row["verdict"] == "near_miss"
-    assert (row["points"], row["out_of"]) == ("0.5", "2")
-    assert row["diagnosis"] == "You found one spelling."
-    assert (row["isolation"], row["rehearsal"]) == ("process", "no")
-
-
-def test_what_waits_for_a_person_has_no_points_yet() -> None:
-    """A text that nobody has marked is empty in the table: 0 would be a mark."""
-    waiting = result(question="q8", verdict="to_mark", points=None, out_of=4.0)
-    (row,) = rows_of(results_csv([waiting]))
-    assert (row["points"], row["out_of"]) == ("", "4")
-    assert points_of({"q2": result(points=2.0), "q8": waiting}) == "2 of 2, 4 to mark"
-
-
-def test_a_rehearsal_is_marked_in_every_row() -> None:
-    """Nobody can take the points of a rehearsal for real ones."""
-    (row,) = rows_of(results_csv([result(rehearsal="seed 7")]))
-    assert row["rehearsal"] == "yes"
-
-
-def test_the_gradebook_adds_up_a_unit() -> None:
-    """One row for a participant and unit, with the sum of its questions."""
-    first, second = result(points=1.5), result(question="q3", points=1.0, out_of=3.0)
-    rows = rows_of(gradebook_csv([first, second, result(participant="ben", points=2.0)]))
-    assert [(r["student_id"], r["score"], r["max_score"]) for r in rows] == [
-        ("anna", "2.5", "5"),
-        ("ben", "2", "2"),
-    ]
-
-
-def test_the_newest_attempt_is_the_one_in_the_gradebook() -> None:
-    """Two attempts are one row: points of different attempts are not added up."""
-    rows = rows_of(gradebook_csv([result(points=1.0), result(attempt=2, points=2.0)]))
-    assert [(row["score"], row["max_score"]) for row in rows] == [("2", "2")]
-
-
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_no_cell_of_a_table_is_a_formula(formula: str) -> None:
-    """A spreadsheet shows every text as text, wherever a participant could have put it."""
-    evil = result(participant=formula, diagnosis=formula)
-    for text in (results_csv([evil]), gradebook_csv([evil])):
-        for row in rows_of(text):
-            assert not any(
-                value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for value in row.values()
-            )
-    (row,) = rows_of(results_csv([evil]))
-    assert formula in row["participant"]
-
-
-def test_numbers_stay_numbers() -> None:
-    """The mark for text is put before texts only."""
-    assert as_text_cell(-1) == "-1"
-    assert as_text_cell("C1") == "C1"
-
-
-def test_a_comma_a_quote_and_a_line_end_stay_in_their_cell() -> None:
-    """A name cannot move the columns of its row."""
-    name = 'a,b"c\nd'
-    (row,) = rows_of(results_csv([result(participant=name)]))
-    assert row["participant"] == name
-    assert row["unit"] == "w1d1_90"
-
-
-def test_the_table_for_the_console_shows_no_control_characters() -> None:
-    """A name cannot move the cursor of the instructor's terminal."""
-    assert "\x1b" not in cohort_table([result(participant="a\x1b[2Jb")])
 
 
 # ---- pages
@@ -351,82 +156,195 @@ def test_results_of_a_unit_that_was_taken_out_stay(programme: Programme, store: 
     assert (store.folder / "feedback" / "anna" / "w1d1_90.html").is_file()
 
 
-# ---- pictures
+# ---- the page of a participant
 
 
-def test_a_picture_is_made_again_from_its_pixels() -> None:
-    """A page shows what the picture shows; what was hidden in its file is gone."""
-    content = png(text="hidden words") + b"<script>alert(1)</script>"
-    again = base64.b64decode(safe_picture(encoded(content)))
-    assert b"hidden words" in content
-    assert b"hidden words" not in again
-    assert b"<script>" not in again
-    with Image.open(io.BytesIO(again)) as picture:
-        assert picture.size == (4, 3)
-        assert picture.getpixel((0, 0)) == (200, 30, 30)
+def page_of(programme: Programme, tmp_path: Path, *results: object, source: str = "x = 1") -> Page:
+    """The feedback page of some results."""
+    return Page(feedback_page(programme, list(results), executed_with(tmp_path, source)))  # type: ignore[arg-type]
 
 
-NO_PICTURE = {
-    "nothing": "",
-    "no base64": "%%%",
-    "a page": encoded(b"<html><script>alert(1)</script></html>"),
-    "a vector picture": encoded(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
-    "half a picture": encoded(png()[:40]),
-    "a number": 7,
-    "a list": ["a", "b"],
-    "none": None,
-}
+def test_an_open_attempt_is_not_handed_out(programme: Programme, tmp_path: Path) -> None:
+    """The page of an open attempt says so above everything; that of a closed one does not."""
+    warning = "Not released: attempt 2 is open. Do not hand out."
+    assert warning in page_of(programme, tmp_path, result(attempt=2)).text
+    closed = page_of(programme, tmp_path, result(attempt=2, is_released=True)).text
+    assert "Not released" not in closed
 
 
-@pytest.mark.parametrize("case", NO_PICTURE)
-def test_what_is_no_picture_is_not_shown(case: str) -> None:
-    """Data that only claim to be a picture are left out, without an error."""
-    assert safe_picture(NO_PICTURE[case]) == ""
+def test_a_rehearsal_is_said_on_both_pages(programme: Programme, tmp_path: Path) -> None:
+    """Nobody takes a page of a rehearsal for a real one."""
+    rehearsed = result(rehearsal="seed 7")
+    for text in (
+        page_of(programme, tmp_path, rehearsed).text,
+        Page(cohort_page(programme, [rehearsed])).text,
+    ):
+        assert "REHEARSAL: these points do not count." in text
 
 
-def test_a_picture_of_another_kind_is_not_shown() -> None:
-    """Only the kind that charts have is opened: every other reader is a risk of its own."""
-    file = io.BytesIO()
-    Image.new("RGB", (4, 3)).save(file, "GIF")
-    assert safe_picture(encoded(file.getvalue())) == ""
+def test_the_isolation_is_not_for_participants(programme: Programme, tmp_path: Path) -> None:
+    """How the answers were protected stands in the report of the cohort alone."""
+    assert "process" not in page_of(programme, tmp_path, result()).text
+    assert "Isolation process" in Page(cohort_page(programme, [result()])).text
 
 
-def test_a_picture_that_unpacks_without_end_is_not_shown() -> None:
-    """A small file with a huge picture in it is refused before it is unpacked."""
-    file = io.BytesIO()
-    Image.new("1", (8_000, 8_000)).save(file, "PNG")
-    assert len(file.getvalue()) < 100_000
-    assert safe_picture(encoded(file.getvalue())) == ""
+def test_a_participant_reads_what_to_read_again(programme: Programme, tmp_path: Path) -> None:
+    """A wrong answer names the part of the unit; a right one does not send anybody back."""
+    wrong = page_of(programme, tmp_path, result(review="part 3, Cases in each section")).text
+    assert "Read again: part 3, Cases in each section (unit w1d1_90" in wrong
+    elsewhere = page_of(programme, tmp_path, result(review="the lesson w1d1_01, part 5")).text
+    assert "Read again: the lesson w1d1_01, part 5." in elsewhere
+    right = result(verdict="correct", points=2.0, review="part 3", diagnosis="")
+    assert "part 3" not in page_of(programme, tmp_path, right).text
 
 
-def test_a_page_shows_charts_as_pictures_alone(programme: Programme, tmp_path: Path) -> None:
-    """A chart is embedded in the page; vector pictures and HTML are not."""
-    data = {
-        "image/png": encoded(png("hidden words")),
-        "image/svg+xml": "<svg onload='alert(1)'/>",
-        "text/html": "<b>bold</b>",
-    }
-    executed = executed_with(tmp_path, "plot()", {"output_type": "display_data", "data": data})
-    text = feedback_page(programme, [result()], executed)
-    page = Page(text)
-    assert page.tags.count("img") == 1
-    assert encoded(png("hidden words")) not in text
-    assert not {"svg", "b"} & set(page.tags)
-    assert all(value for name, value in page.attributes if name == "alt")
+def test_a_participant_reads_how_long_the_code_ran(programme: Programme, tmp_path: Path) -> None:
+    """The time of each answer, and nothing where no answer ran."""
+    timed = page_of(programme, tmp_path, result(seconds=1.26)).text
+    assert "your code ran 1.3 s" in timed
+    assert "your code ran" not in page_of(programme, tmp_path, result()).text
 
 
-def test_evidence_of_odd_outputs_is_read(tmp_path: Path) -> None:
-    """An executed notebook was written by us, but its outputs come from somebody else's code."""
-    executed = executed_with(
-        tmp_path,
-        "x",
-        {"output_type": "stream", "text": ["a", "b"]},
-        {"output_type": "display_data", "data": {"image/png": 7, "text/plain": ["c", "d"]}},
-        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": []},
+def test_a_marked_text_shows_its_levels_and_the_comment(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """Each criterion with its level and points, what the instructor wrote, and the text once."""
+    marked = result(
+        kind="text",
+        verdict="partial",
+        points=1.5,
+        answer="Dear colleague, " + EVIL,
+        criteria=(
+            Criterion("Limits", "one that matters " + EVIL, 1.0, 1.0),
+            Criterion("Reader", "clear", 0.5, 1.0),
+        ),
+        comment="Good order. " + EVIL,
     )
-    (cell,) = evidence_of(executed)["q2"]
-    assert cell["output"] == "ab\ncd"
-    assert cell["pictures"] == []
+    page = page_of(programme, tmp_path, marked, source="reply = 'Dear colleague, again'")
+    for words in (
+        "Limits",
+        "one that matters " + EVIL,
+        "1 of 1",
+        "0.5 of 1",
+        "Good order. " + EVIL,
+    ):
+        assert words in page.text
+    assert page.text.count("Dear colleague") == 1
+    assert page.runs_nothing()
+
+
+def test_the_first_line_says_what_went_well_and_one_next_step(
+    programme: Programme, tmp_path: Path
+) -> None:
+    """It counts what is correct, and sends to the question that lost most points."""
+    results = [
+        result(question="q1", verdict="correct", points=2.0, diagnosis="", competence="C6"),
+        result(question="q2", points=1.0, review="the first tool"),
+        result(question="q3", points=0.0, out_of=3.0, review="the second tool"),
+        result(question="q4", verdict="error", points=0.0, out_of=3.0, review="the third tool"),
+    ]
+    text = page_of(programme, tmp_path, *results).text
+    assert "1 of 4 questions are correct. You have all points for: Intelligence practice." in text
+    step = "Start with question 3: 3 of its 3 points are still open. Read again: the second tool."
+    assert step in text
+    assert text.count("Start with question") == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (
+            "wrong",
+            "You answered 1 of 1 question. For 1 of them, the text below says what to change.",
+        ),
+        ("error", "Your notebook arrived, and it could be read."),
+        ("not_attempted", "Your notebook arrived, and it could be read."),
+    ],
+)
+def test_there_is_always_something_that_went_well(
+    programme: Programme, tmp_path: Path, verdict: str, words: str
+) -> None:
+    """Also without a point, the first line is true and kind."""
+    assert words in page_of(programme, tmp_path, result(verdict=verdict)).text
+
+
+def test_full_marks_lead_to_the_next_unit(programme: Programme, tmp_path: Path) -> None:
+    """Where nothing was lost, nothing is invented: the next step is the next unit."""
+    right = result(unit="w1d1_01", verdict="correct", points=2.0, diagnosis="")
+    text = page_of(programme, tmp_path, right).text
+    assert "1 question is correct." in text
+    after = programme.units[[unit.id for unit in programme.units].index("w1d1_01") + 1]
+    assert f"Nothing has to be corrected. Go on with {after.id}" in text
+
+
+def test_the_table_of_a_page_has_headings_for_its_rows(programme: Programme) -> None:
+    """Who listens to a page hears the row and the column of every number."""
+    text = cohort_page(programme, [result(), result(participant="ben")])
+    assert text.count("<th ") == text.count('scope="')
+    assert '<html lang="en">' in text
+    levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+# ---- what is hidden
+
+
+@pytest.mark.parametrize(
+    "code", [0x0, 0x7, 0x1B, 0x7F, 0x200B, 0x200E, 0x202E, 0x2066, 0xE0041, 0xD800]
+)
+def test_a_hidden_character_is_shown_by_its_number(
+    programme: Programme, tmp_path: Path, code: int
+) -> None:
+    """Text in an answer cannot turn round, hide or move what stands beside it."""
+    evil = f"a{chr(code)}b"
+    shown = f"a[U+{code:04X}]b"
+    one = result(diagnosis=evil, answer=evil, participant=evil)
+    page = page_of(programme, tmp_path, one)
+    assert page.text.count(shown) >= 3
+    assert chr(code) not in page.text
+    assert shown in Page(cohort_page(programme, [one])).text
+
+
+def test_hindi_sinhala_and_thai_are_not_touched() -> None:
+    """Letters that need a joiner or several marks are shown as they were written."""
+    for text in (
+        "\u0915\u094d\u200d\u0937",
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+        "\u0e17\u0e35\u0e48",
+        "e\u0302\u0323",
+    ):
+        assert visible(text) == text
+
+
+def test_marks_above_each_other_end_somewhere() -> None:
+    """A letter with a thousand marks would cover the verdict above it."""
+    assert len(visible("a" + "\u0301" * 1_000)) == 5
+
+
+def test_colours_of_a_terminal_are_left_out(programme: Programme, tmp_path: Path) -> None:
+    """An output with colours for a terminal is shown as its words."""
+    output = {"output_type": "stream", "text": "\x1b[1;31mred\x1b[0m\x1b]8;;x\x07link"}
+    text = feedback_page(programme, [result()], executed_with(tmp_path, "x", output))
+    assert "redlink" in Page(text).text
+
+
+def test_addresses_in_a_task_are_words(programme: Programme, tmp_path: Path) -> None:
+    """No text makes a link: the only addresses of a page are those of its own questions."""
+    words = "[a](javascript:alert(1)) ![b](data:text/html,x) <https://example.org>"
+    page = page_of(programme, tmp_path, result(diagnosis=words), source=words)
+    assert page.text.count(words) == 2
+    links = [value for name, value in page.attributes if name in ("href", "src")]
+    assert links == ["#q2"]
+
+
+def test_a_text_without_end_is_cut_everywhere(programme: Programme, tmp_path: Path) -> None:
+    """An answer or an error of a million letters leaves a page that opens."""
+    one = result(answer="y" * 1_000_000, diagnosis="z" * 1_000_000)
+    text = feedback_page(programme, [one], executed_with(tmp_path, "x = 1"))
+    assert len(text) < 40_000
+    assert "The first 8,000 of 1,000,000 characters are shown." in text
+    assert len(cohort_page(programme, [one])) < 40_000
 
 
 # ---- files
@@ -501,8 +419,20 @@ def test_a_file_in_use_keeps_what_it_had(
     assert not [path.name for path in store.folder.iterdir() if path.name.startswith(".writing")]
 
 
-def test_half_a_character_does_not_stop_the_reports(programme: Programme, store: Store) -> None:
+@dataclasses.dataclass
+class PlainFolder:
+    """A store that asks no database for the names of its folders."""
+
+    folder: Path
+
+    def place(self, room: str, participant: str, unit: str, attempt: int) -> Path:
+        """The place of a file."""
+        return self.folder / room / safe_name(participant) / f"{unit}_{attempt}.html"
+
+
+def test_half_a_character_does_not_stop_the_reports(programme: Programme, tmp_path: Path) -> None:
     """A broken character in a name or in a text costs that character alone."""
+    store = PlainFolder(tmp_path)
     broken = result(participant="Ren\udce9", diagnosis="\ud800", answer="\ud800")
     assert write_reports(programme, store, [broken, result()]) == []
     rows = rows_of((store.folder / "results.csv").read_text(encoding="utf-8-sig"))
@@ -511,4 +441,52 @@ def test_half_a_character_does_not_stop_the_reports(programme: Programme, store:
 
 def test_the_columns_are_said_once() -> None:
     """The names of the columns in the code are those of the contract."""
-    assert len(report.RESULT_COLUMNS) == len(report.GRADEBOOK_COLUMNS) == 11
+    assert len(tables.RESULT_COLUMNS) == len(tables.GRADEBOOK_COLUMNS) == 11
+
+
+def test_what_did_not_change_is_not_written_again(programme: Programme, store: Store) -> None:
+    """A page keeps its time when nothing on it changed; what changed is written."""
+    people = [result(), result(participant="ben")]
+    write_reports(programme, store, people)
+    pages = [*store.folder.rglob("*.html"), store.folder / "results.csv"]
+    before = {path: path.stat().st_mtime_ns for path in pages}
+    write_reports(programme, store, people)
+    assert {path: path.stat().st_mtime_ns for path in pages} == before
+    write_reports(programme, store, [people[0], dataclasses.replace(people[1], points=1.0)])
+    changed = {path.parent.name for path in pages if path.stat().st_mtime_ns != before[path]}
+    assert changed == {"ben", store.folder.name}
+
+
+def test_pages_of_a_few_can_be_written_alone(programme: Programme, store: Store) -> None:
+    """After one more submission, the pages of the others are not even made."""
+    people = [result(), result(participant="ben")]
+    write_reports(programme, store, people, {("ben", "w1d1_90")})
+    assert {path.parent.name for path in (store.folder / "feedback").rglob("*.html")} == {"ben"}
+    rows = rows_of((store.folder / "results.csv").read_text(encoding="utf-8-sig"))
+    assert len(rows) == 2
+
+
+def test_each_attempt_keeps_its_page(programme: Programme, store: Store) -> None:
+    """The page of the first attempt stays when there is a second, and the report links right."""
+    first, second = result(answer="the first"), result(attempt=2, answer="the second")
+    write_reports(programme, store, [first, second])
+    for attempt, words in ((1, "the first"), (2, "the second")):
+        page = store.place("feedback", "anna", "w1d1_90", attempt).read_text(encoding="utf-8")
+        assert words in page
+    cohort = Page((store.folder / "cohort_report.html").read_text(encoding="utf-8"))
+    links = [value for name, value in cohort.attributes if name == "href" and "/" in value]
+    assert set(links) == {"feedback/anna/w1d1_90_attempt_2.html"}
+    assert (store.folder / links[0]).is_file()
+
+
+def test_the_gradebook_holds_the_attempts_that_count(programme: Programme, store: Store) -> None:
+    """With another policy than the newest attempt, the sums are those of that attempt."""
+    first, second = result(points=2.0), result(attempt=2, points=0.5)
+    write_reports(
+        programme, store, [first, second], counting=[first], policy="The best attempt counts."
+    )
+    (row,) = rows_of((store.folder / "gradebook.csv").read_text(encoding="utf-8-sig"))
+    assert row["score"] == "2"
+    text = Page((store.folder / "cohort_report.html").read_text(encoding="utf-8")).text
+    assert "The best attempt counts." in text
+    assert "Points: 2 of 2." in text

@@ -1,9 +1,13 @@
 """Finding submissions in a folder: what can be read is read, the rest gets a sentence."""
 
+import io
 import json
 import os
+import pickle
 import tempfile
 import threading
+import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rilo_training.grading import submissions
-from rilo_training.grading.submissions import (
-    Found,
-    cells_of_file,
-    find_submissions,
-    printable,
-    receipt_code,
-)
+from rilo_training.grading import notebook_file
+from rilo_training.grading.notebook_file import SubmissionError, cells_of_file, printable
+from rilo_training.grading.submissions import Found, find_submissions, receipt_code
 
 UNITS = ["w1d1_01", "w1d1_90"]
 Put = Callable[..., Path]
@@ -48,6 +47,14 @@ def notebook(*sources: str, **metadata: Any) -> dict[str, Any]:
 def handed_in(participant: object, **about: object) -> dict[str, Any]:
     """A notebook as `rilo submit` writes it."""
     return notebook(rilo={"submission": {"participant": participant, "unit": "w1d1_90", **about}})
+
+
+def archive() -> bytes:
+    """An archive that is small, and 100 MB when it is unpacked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("w1d1_90.ipynb", bytes(100_000_000))
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -150,7 +157,7 @@ def test_what_was_read_can_be_written(folder: Path, put: Put) -> None:
     broken = notebook("print('\ud800')", rilo={"submission": {"participant": "Ren\udce9"}})
     put("w1d1_90.ipynb", broken)
     (found,) = find_submissions(folder, UNITS).submissions
-    for text in [found.participant, *(cell.source for cell in found.cells)]:
+    for text in [found.participant, *(cell.source for cell in found.read()[1])]:
         text.encode("utf-8")
 
 
@@ -162,7 +169,19 @@ BAD = {
     "a list": ([], "no list of cells"),
     "null": (b"null", "no list of cells"),
     "another shape": ({"cells": {"a": 1}}, "no list of cells"),
-    "nbformat 3": ({"nbformat": 3, "worksheets": [{"cells": []}]}, "no list of cells"),
+    "nbformat 3": ({"nbformat": 3, "worksheets": [{"cells": []}]}, "in an old form"),
+    "half a file": (json.dumps(notebook()).encode()[:-20], "not JSON"),
+    "invalid UTF-8": (json.dumps(notebook()).encode()[:-3] + b"\xff\xfe}]}", "not JSON"),
+    "a pickle": (pickle.dumps(notebook()), "not JSON"),
+    "an archive": (archive(), "not JSON"),
+    "many cells": (notebook(*["x = 1"] * 10_000), "10,000 cells"),
+    "much text": (notebook("x" * 2_000_001), "more than 2,000,000 characters"),
+    "text in small parts": (
+        {"cells": [{"cell_type": "code", "source": ["x" * 9_999] * 201}]},
+        "more than 2,000,000 characters",
+    ),
+    "small and many": (b'{"cells": [' + b"[]," * 300_001 + b"[]]}", "more than 300,000 parts"),
+    "a number without end": (b'{"cells": [' + b"9" * 100_000 + b"]}", "not JSON"),
     "no cells": ({"cells": []}, "None of its cells belongs to w1d1_90"),
     "cells of other types": ({"cells": [1, None, [], "x"]}, "None of its cells belongs"),
     "another course": (
@@ -188,7 +207,7 @@ def test_a_file_that_is_too_large_gets_its_own_sentence(
     folder: Path, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A huge file is not read at all, and the sentence says what to do about it."""
-    monkeypatch.setattr(submissions, "MOST_BYTES", 2_000_000)
+    monkeypatch.setattr(notebook_file, "MOST_BYTES", 2_000_000)
     put("a/w1d1_90.ipynb", b"x" * 2_000_001)
     assert "larger than 2 MB" in the_problem(folder)
 
@@ -228,12 +247,45 @@ def test_a_folder_with_the_name_of_a_notebook_gets_a_sentence(folder: Path) -> N
     assert "a/w1d1_90.ipynb" in the_problem(folder)
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="needs symbolic links")
-def test_a_link_to_nothing_gets_a_sentence(folder: Path) -> None:
-    """A link that leads nowhere is no notebook."""
+NO_LINKS = pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+
+
+@NO_LINKS
+@pytest.mark.parametrize("where", ["gone", "outside", "inside"])
+def test_a_link_is_never_followed(folder: Path, put: Put, tmp_path: Path, where: str) -> None:
+    """A file that is a link could show a file of the instructor: it is named and not read."""
+    places = {
+        "gone": folder / "gone",
+        "outside": tmp_path / "outside.ipynb",
+        "inside": put("b/w1d1_90.ipynb", notebook()),
+    }
+    (tmp_path / "outside.ipynb").write_text(json.dumps(notebook()), encoding="utf-8")
     (folder / "a").mkdir(parents=True)
-    (folder / "a" / "w1d1_90.ipynb").symlink_to(folder / "gone")
-    assert "cannot be read" in the_problem(folder)
+    (folder / "a" / "w1d1_90.ipynb").symlink_to(places[where])
+    found = find_submissions(folder, UNITS)
+    assert names(found) == [("b", "w1d1_90")]
+    (problem,) = found.problems
+    assert problem.startswith("a/w1d1_90.ipynb: This is a link")
+
+
+@NO_LINKS
+def test_a_folder_that_is_a_link_is_named(folder: Path, put: Put, tmp_path: Path) -> None:
+    """Without a word, the work in it would count as not handed in."""
+    put("b/w1d1_90.ipynb", notebook())
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "w1d1_90.ipynb").write_text(json.dumps(notebook()), encoding="utf-8")
+    (folder / "a").symlink_to(tmp_path / "elsewhere")
+    found = find_submissions(folder, UNITS)
+    assert names(found) == [("b", "w1d1_90")]
+    assert "a: This is a link" in found.problems[0]
+
+
+@NO_LINKS
+def test_a_link_that_leads_back_ends(folder: Path, put: Put) -> None:
+    """A folder that holds itself is no search without end."""
+    put("a/w1d1_90.ipynb", notebook())
+    (folder / "a" / "again").symlink_to(folder)
+    assert names(find_submissions(folder, UNITS)) == [("a", "w1d1_90")]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -279,6 +331,60 @@ def test_two_different_files_of_one_participant_are_not_guessed_about(
     assert "a/w1d1_90 (1).ipynb" in problem
 
 
+def test_a_file_that_names_another_person_costs_that_person_nothing(folder: Path, put: Put) -> None:
+    """Anybody can write a name into a file: who has a folder is graded from that folder."""
+    put("alice/w1d1_90.ipynb", notebook("total = 3"))
+    put("w1d1_90_x.ipynb", handed_in("alice"))
+    put("w1d1_90_y.ipynb", {**handed_in("alice"), **notebook("total = 5")})
+    put("w1d1_90_z.ipynb", {**handed_in("bob"), "cells": notebook("total = 6")["cells"]})
+    found = find_submissions(folder, UNITS)
+    assert names(found) == [("alice", "w1d1_90"), ("bob", "w1d1_90")]
+    assert [cell.source for cell in found.submissions[0].read()[1]] == ["total = 3"]
+    assert not any(problem.startswith("alice") for problem in found.problems)
+
+
+def test_who_has_a_folder_is_told_of_a_file_with_their_name(folder: Path, put: Put) -> None:
+    """The file may be theirs: the instructor reads where it belongs."""
+    put("alice/w1d1_90.ipynb", notebook("total = 3"))
+    put("w1d1_90_x.ipynb", {**handed_in("alice"), "cells": notebook("total = 4")["cells"]})
+    (problem,) = find_submissions(folder, UNITS).problems
+    assert problem.startswith("w1d1_90_x.ipynb: The file says that it is from alice, who has a ")
+
+
+def test_a_folder_without_a_notebook_is_named(folder: Path, put: Put) -> None:
+    """Work under an unknown name would count as not handed in; an empty folder says it itself."""
+    put("anna/homework.zip", archive())
+    put("b/w1d1_90.ipynb", notebook())
+    put("c/w1d1_90.zip", b"PK")
+    (folder / "d").mkdir()
+    found = find_submissions(folder, UNITS)
+    assert sorted(problem.split(": ")[0] for problem in found.problems) == ["anna", "c/w1d1_90.zip"]
+    assert "No notebook was found in this folder" in " ".join(found.problems)
+
+
+def test_a_letter_with_an_accent_is_one_letter(folder: Path, put: Put) -> None:
+    """Systems write the same name in two ways: it is one participant."""
+    put("w1d1_90.ipynb", handed_in(" Jose\u0301 "))
+    assert names(find_submissions(folder, UNITS)) == [("Jos\u00e9", "w1d1_90")]
+
+
+def test_an_id_without_end_gets_a_sentence(folder: Path, put: Put) -> None:
+    """It would stand on every page."""
+    put("w1d1_90.ipynb", handed_in("x" * 201))
+    assert "longer than 200 characters" in the_problem(folder)
+
+
+def test_a_notebook_of_200_mb_is_refused_without_reading(folder: Path) -> None:
+    """Its size is enough to know; the others are found as quickly as before."""
+    path = folder / "a" / "w1d1_90.ipynb"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    start = time.monotonic()
+    assert "larger than 25 MB" in the_problem(folder)
+    assert time.monotonic() - start < 1
+
+
 def test_the_same_file_twice_is_one_submission(folder: Path, put: Put) -> None:
     """Two files with the same cells are no reason to ask, whatever their outputs."""
     again = notebook("total = 3")
@@ -297,6 +403,36 @@ def test_a_changed_cell_changes_the_digest(folder: Path, put: Put) -> None:
     put("a/w1d1_90.ipynb", notebook("total = 4"))
     (second,) = find_submissions(folder, UNITS).submissions
     assert first.digest != second.digest
+
+
+@pytest.mark.parametrize("name", ["role", "question"])
+def test_whatever_decides_where_an_answer_belongs_changes_the_digest(
+    folder: Path, put: Put, name: str
+) -> None:
+    """The grader finds answers by these marks too: with other ones it grades again."""
+    content = notebook("total = 3")
+    put("a/w1d1_90.ipynb", content)
+    (first,) = find_submissions(folder, UNITS).submissions
+    content["cells"][0]["metadata"]["rilo"][name] = "q2"
+    put("a/w1d1_90.ipynb", content)
+    (second,) = find_submissions(folder, UNITS).submissions
+    assert first.digest != second.digest
+
+
+def test_a_file_is_read_again_when_it_is_graded(folder: Path, put: Put) -> None:
+    """What counts is what the file holds then; nothing of a thousand files is kept before."""
+    path = put("a/w1d1_90.ipynb", notebook("total = 3"))
+    (found,) = find_submissions(folder, UNITS).submissions
+    assert found.read()[0] == found
+    assert not any("total" in str(value) for value in vars(found).values())
+    put("a/w1d1_90.ipynb", notebook("total = 4"))
+    now, cells = found.read()
+    assert [cell.source for cell in cells] == ["total = 4"]
+    assert now.digest != found.digest
+    assert now.receipt == receipt_code("a", "w1d1_90", cells)
+    path.unlink()
+    with pytest.raises(SubmissionError, match="cannot be read"):
+        found.read()
 
 
 def test_a_mark_at_the_start_of_a_file_is_allowed(folder: Path, put: Put) -> None:
@@ -323,32 +459,32 @@ def test_cells_of_wrong_types_become_plain_text() -> None:
         assert all(isinstance(value, str) for value in vars(cell).values())
 
 
-def test_a_receipt_is_confirmed(folder: Path, put: Put) -> None:
-    """An unchanged file keeps the receipt that its participant noted down."""
-    content = handed_in("anna")
-    receipt = receipt_code("anna", "w1d1_90", cells_of_file(content))
-    put("w1d1_90_anna.ipynb", handed_in("anna", receipt=receipt))
-    (found,) = find_submissions(folder, UNITS).submissions
-    assert found.receipt == receipt
+def test_the_receipt_is_that_of_the_cells(folder: Path, put: Put) -> None:
+    """Whatever a file claims, its receipt is computed from what is in it."""
+    right = receipt_code("anna", "w1d1_90", cells_of_file(handed_in("anna")))
+    for claimed in (right, "RILO-AAAA-AAAA-AAAA", "", None, 7):
+        put("w1d1_90_anna.ipynb", handed_in("anna", receipt=claimed))
+        (found,) = find_submissions(folder, UNITS).submissions
+        assert found.receipt == right
+        assert found.claimed == (claimed if isinstance(claimed, str) else "")
 
 
-def test_a_receipt_is_confirmed_in_a_folder_of_another_name(folder: Path, put: Put) -> None:
+def test_a_receipt_is_the_same_in_a_folder_of_another_name(folder: Path, put: Put) -> None:
     """An instructor may name the folder as they like: the file is still the one of the receipt."""
     content = handed_in("participant_01")
-    receipt = receipt_code("participant_01", "w1d1_90", cells_of_file(content))
-    put("Anna Sato/w1d1_90.ipynb", handed_in("participant_01", receipt=receipt))
+    put("Anna Sato/w1d1_90.ipynb", content)
     (found,) = find_submissions(folder, UNITS).submissions
-    assert found.receipt == receipt
+    assert found.receipt == receipt_code("participant_01", "w1d1_90", cells_of_file(content))
 
 
-def test_a_change_after_the_receipt_shows(folder: Path, put: Put) -> None:
-    """A file that was changed after its receipt is graded and says so."""
-    receipt = receipt_code("anna", "w1d1_90", cells_of_file(handed_in("anna")))
-    changed = handed_in("anna", receipt=receipt)
+def test_a_change_after_the_receipt_changes_the_code(folder: Path, put: Put) -> None:
+    """A file that was changed does not give the code that its participant noted down."""
+    noted = receipt_code("anna", "w1d1_90", cells_of_file(handed_in("anna")))
+    changed = handed_in("anna", receipt=noted)
     changed["cells"][0]["source"] = "total = 4"
     put("w1d1_90_anna.ipynb", changed)
     (found,) = find_submissions(folder, UNITS).submissions
-    assert "changed" in found.receipt
+    assert found.receipt != noted
 
 
 def test_a_receipt_depends_on_person_unit_and_cells() -> None:

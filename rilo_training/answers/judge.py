@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from rilo_training.answers.kinds import KINDS, Unreadable
+from dataclasses import dataclass
+from typing import Any
+
+from rilo_training.answers.diagnosis import (
+    LINES,
+    TYPED_IN,
+    TYPED_IN_MISTAKE,
+    TYPED_IN_PARTLY,
+    exact_causes,
+    in_one_sentence,
+    likely_cause,
+    unreadable_cause,
+)
+from rilo_training.answers.kinds import KINDS, Kind, Unreadable
+from rilo_training.answers.kinds.base import describe
 from rilo_training.answers.plain import Plain
-from rilo_training.answers.question import Question
+from rilo_training.answers.question import Mistake, Question
 from rilo_training.answers.verdict import Judgement
 
 _EVIDENCE = {
@@ -17,7 +31,7 @@ _EVIDENCE = {
 }
 
 
-def judge(question: Question, answer: Plain, practice: Plain | None = None) -> Judgement:
+def judge(question: Question, answer: Plain, practice: Plain | Question | None = None) -> Judgement:
     """Compare an answer with the reference and with the known mistakes.
 
     Parameters
@@ -28,12 +42,14 @@ def judge(question: Question, answer: Plain, practice: Plain | None = None) -> J
         What the participant declared, as :func:`rilo_training.answers.encode` makes it.
     practice
         The reference value on the practice data, where the run used other data. An answer
-        that equals it was typed in, and the diagnosis says so.
+        that equals it was typed in, and the diagnosis says so. With the whole question on the
+        practice data, its known mistakes are recognised too.
 
     Returns
     -------
     Judgement
-        The first verdict that applies. The diagnosis never holds the expected value.
+        The first verdict that applies. The diagnosis never holds the expected value. Where
+        several explanations fit, it gives them all.
 
     Examples
     --------
@@ -52,39 +68,116 @@ def judge(question: Question, answer: Plain, practice: Plain | None = None) -> J
     try:
         value = kind.read(answer, question.form)
     except Unreadable as found:
-        return Judgement(
-            "wrong", 0.0, question.points, f"{found} The question asks for {kind.asks_for}."
-        )
+        cause = unreadable_cause(question, answer)
+        words = f"{found} The question asks for {kind.asks_for}. {cause}".strip()
+        return Judgement("wrong", 0.0, question.points, words)
     comparison = kind.compare(reference, value, question.form)
     if comparison.is_equal:
         return Judgement("correct", question.points, question.points)
-    for position, mistake in enumerate(question.mistakes):
+    known = _known_mistakes(question, kind, reference, value)
+    typed_in = _typed_in(question, kind, value, practice)
+    causes = exact_causes(question, reference, value)
+    if known:
+        # An author may have named a general mistake in better words.
+        same = {cause for one in known for cause in exact_causes(question, reference, one.value)}
+        sentences = [one.mistake.sentence for one in known]
+        # The same mistake on the practice data explains nothing that this one does not.
+        sentences += [typed for typed in typed_in if not typed.startswith(TYPED_IN_MISTAKE)]
+        sentences += [cause for cause in causes if cause not in same]
+        credit = max(one.mistake.credit for one in known)
+        return Judgement(
+            "near_miss",
+            round(credit * question.points, 2),
+            question.points,
+            in_one_sentence(sentences),
+            known[0].position,
+        )
+    if typed_in:
+        return Judgement("wrong", 0.0, question.points, in_one_sentence(typed_in + causes))
+    if kind.is_empty(value) and not kind.is_empty(reference):
+        words = f"Your answer is {describe(answer)}. It should hold something."
+        return Judgement(
+            "wrong", 0.0, question.points, f"{words} The question asks for {kind.asks_for}."
+        )
+    partly = _partly_typed_in(question, kind, value, practice, comparison.share)
+    cause = in_one_sentence(causes) or likely_cause(question, reference, value)
+    # Where values were typed in, any other explanation would lead astray.
+    sentences = [partly, comparison.note] if partly else [comparison.note, cause]
+    note = " ".join(sentence for sentence in sentences if sentence)
+    if kind.has_partial_credit and comparison.share > 0:
+        points = _partial_points(comparison.share, question.points)
+        return Judgement("partial", points, question.points, note)
+    return Judgement("wrong", 0.0, question.points, note)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A known mistake that the answer equals, its position in the question, its value."""
+
+    position: int
+    mistake: Mistake
+    value: Any
+
+
+def _known_mistakes(question: Question, kind: Kind, reference: Any, value: Any) -> list[_Known]:
+    mistakes = list(question.mistakes)
+    if question.on_lines is not None:
+        mistakes.append(Mistake(question.on_lines, LINES))
+    found = []
+    for position, mistake in enumerate(mistakes):
         try:
             wrong = kind.read(mistake.value, question.form)
         except Unreadable:
             continue  # on these data the mistake gives no value
-        if kind.compare(wrong, value, question.form).is_equal:
-            return Judgement(
-                "near_miss",
-                round(mistake.credit * question.points, 2),
-                question.points,
-                mistake.sentence,
-                position,
-            )
-    if practice is not None and question.depends_on_world:
-        typed_in = kind.read(practice, question.form)
-        if kind.compare(typed_in, value, question.form).is_equal:
-            return Judgement("wrong", 0.0, question.points, TYPED_IN)
-    if kind.has_partial_credit and comparison.share > 0:
-        points = round(comparison.share * question.points, 2)
-        return Judgement("partial", points, question.points, comparison.note)
-    return Judgement("wrong", 0.0, question.points, comparison.note)
+        if position == len(question.mistakes) and kind.equals(reference, wrong, question.form):
+            continue  # on these data every case has one line
+        if kind.equals(wrong, value, question.form):
+            found.append(_Known(position, mistake, wrong))
+    return found
 
 
-TYPED_IN = (
-    "This is the value of the practice data. The official run uses other data. "
-    "Write code that computes the answer from the table."
-)
+def _typed_in(
+    question: Question, kind: Kind, value: Any, practice: Plain | Question | None
+) -> list[str]:
+    """Return the sentence for a value of the practice data, or nothing."""
+    if practice is None or not question.depends_on_world:
+        return []
+    own = practice.reference if isinstance(practice, Question) else practice
+    mistakes = practice.mistakes if isinstance(practice, Question) else ()
+    sentences = [(own, TYPED_IN)]
+    sentences += [(mistake.value, TYPED_IN_MISTAKE + mistake.sentence) for mistake in mistakes]
+    for found, sentence in sentences:
+        try:
+            typed = kind.read(found, question.form)
+        except Unreadable:
+            continue
+        if not kind.is_empty(typed) and kind.equals(typed, value, question.form):
+            return [sentence]
+    return []
+
+
+def _partly_typed_in(
+    question: Question, kind: Kind, value: Any, practice: Plain | Question | None, share: float
+) -> str:
+    """Return the sentence for an answer that is nearer to the practice data than to these.
+
+    It earns what it has right: other data may hold some of the same values.
+    """
+    if practice is None or not question.depends_on_world or not kind.has_partial_credit:
+        return ""
+    own = practice.reference if isinstance(practice, Question) else practice
+    try:
+        typed = kind.read(own, question.form)
+    except Unreadable:
+        return ""
+    near = kind.compare(typed, value, question.form).share
+    return TYPED_IN_PARTLY if near >= 0.5 and near >= share + 0.25 else ""
+
+
+def _partial_points(share: float, points: float) -> float:
+    """Return the points of a partial answer, which are fewer than those of a right one."""
+    found = round(share * points, 2)
+    return found if found < points else round(points - 0.01, 2)
 
 
 def judge_evidence(question: Question, verdict: str, detail: str = "") -> Judgement:

@@ -35,7 +35,7 @@ class Question:
     name
         The name that the participant assigns: ``cases_by_section``.
     kind
-        ``number``, ``choice``, ``set``, ``list``, ``table`` or ``text``.
+        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart`` or ``text``.
     points
         What a correct answer earns.
     competence
@@ -57,6 +57,11 @@ class Question:
         How many rows stand behind the answer. None where the answer does not come from rows.
     review
         What to read again after a wrong answer.
+    worked
+        A worked answer on other data.
+    on_lines
+        The answer computed on seizure lines and not on cases: a mistake with a sentence of its
+        own. Where it equals the reference, it is no mistake.
     """
 
     question: str
@@ -73,6 +78,7 @@ class Question:
     support: int | None = None
     review: str = ""
     worked: str = ""
+    on_lines: Plain | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the question as JSON data."""

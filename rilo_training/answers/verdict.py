@@ -35,7 +35,8 @@ class Judgement:
     diagnosis
         Why, in sentences that a participant may read. It never holds the expected value.
     mistake
-        The position of the named mistake, from 0, where the answer equals one.
+        The position of the named mistake, from 0, where the answer equals one. The answer on
+        seizure lines stands after the named ones.
     """
 
     verdict: str

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
-from rilo_training.answers import Mistake, Plain, Question, judge
+from rilo_training.answers import Mistake, Plain, Question, judge, with_truth
 from rilo_training.answers.kinds import KINDS, Unreadable
 from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
 from rilo_training.world import save_world
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_ROWS = 20
 TRIES = 20
@@ -48,10 +53,12 @@ def _alike(reference: Reference, values: Mapping[str, Plain]) -> list[str]:
 def _problems_of_question(question: Question) -> list[str]:
     kind = KINDS[question.kind]
     try:
-        kind.read(question.reference, question.form)
+        reference = kind.read(question.reference, question.form)
     except Unreadable as found:
         return [f"the reference is not {kind.asks_for}. {found}"]
-    problems = []
+    if unfair := kind.problems(reference, question.form):
+        return unfair
+    problems = _problems_of_lines(question)
     own = judge(question, question.reference)
     if kind.is_marked_by_a_person:
         if own.verdict != "to_mark" or own.diagnosis:
@@ -70,6 +77,17 @@ def _problems_of_question(question: Question) -> list[str]:
     return problems
 
 
+def _problems_of_lines(question: Question) -> list[str]:
+    """The answer on lines may equal the truth, but it must be an answer."""
+    if question.on_lines is None:
+        return []
+    try:
+        KINDS[question.kind].read(question.on_lines, question.form)
+    except Unreadable as reason:
+        return [f"on_lines has a value that cannot be read: {reason}"]
+    return []
+
+
 def _problem_of_mistake(question: Question, position: int, mistake: Mistake) -> str:
     words = f"mistake {position + 1} ({mistake.sentence[:50]})"
     try:
@@ -84,6 +102,33 @@ def _problem_of_mistake(question: Question, position: int, mistake: Mistake) -> 
     if found.verdict == "near_miss":
         return f"{words} gives the same value as mistake {(found.mistake or 0) + 1}."
     return f"{words} has a value that cannot be read: {found.diagnosis}"
+
+
+def needs_truth(reference: Reference) -> bool:
+    """Whether a question is graded with what only the world knows."""
+    return any(question.kind == "score" for question in reference.questions.values())
+
+
+def with_world_truth(reference: Reference, truth_consignments: pd.DataFrame) -> Reference:
+    """Return the key with the true risk of each consignment.
+
+    Parameters
+    ----------
+    reference
+        The key on this world.
+    truth_consignments
+        Columns ``consignment_id`` and ``p_illicit``, from the truth of the world: it is in none
+        of the files that a notebook can read.
+    """
+    ids = truth_consignments["consignment_id"]
+    chances = dict(zip(ids, truth_consignments["p_illicit"].astype(float), strict=True))
+    questions = {name: with_truth(found, chances) for name, found in reference.questions.items()}
+    return replace(reference, questions=questions)
+
+
+def truth_beside(place: Path) -> Path:
+    """Return the folder with the truth of a world that :func:`admitted_worlds` gave."""
+    return place.with_name(place.name.replace("world_", "truth_"))
 
 
 def admitted_worlds(
@@ -107,7 +152,8 @@ def admitted_worlds(
     folder
         Where the worlds are written, each in a folder of its own.
     official
-        Whether the world hides its seed and gets a random id.
+        Whether the world hides its seed and gets a random id; its truth is written beside it,
+        see :func:`truth_beside`.
     unlike
         Values of the practice data. No answer that depends on the world may equal its own, so
         that a number typed in from there is wrong here.
@@ -127,8 +173,12 @@ def admitted_worlds(
     for number, seed in enumerate(seeds):
         place = folder / f"world_{number:02d}"
         world_id = secrets.token_hex(6) if official else None
-        save_world(unit.world.make(seed), place, official=official, world_id=world_id)
+        world = unit.world.make(seed)
+        truth = truth_beside(place) if official else None
+        save_world(world, place, truth, official=official, world_id=world_id)
         reference = run_reference(notebook, unit.id, place)
+        if needs_truth(reference):
+            reference = with_world_truth(reference, world.truth["truth_consignments"])
         problems = problems_of(reference) or _alike(reference, unlike or {})
         if not problems:
             refused_in_a_row = 0

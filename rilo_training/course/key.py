@@ -34,6 +34,7 @@ def key(
     depends_on_world: bool = True,
     support: int | None = None,
     review: str = "",
+    on_lines: object = None,
     **form: Any,
 ) -> None:
     """Say how the answer to a question is compared. The reference is what ``check`` declared.
@@ -45,7 +46,7 @@ def key(
     points
         What a correct answer earns.
     kind
-        ``number``, ``choice``, ``set``, ``list``, ``table`` or ``text``.
+        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart`` or ``text``.
     competence
         ``"C1"`` to ``"C7"``.
     hints
@@ -58,10 +59,26 @@ def key(
         How many rows stand behind the answer. Needed where the answer depends on the world.
     review
         What to read again after a wrong answer.
+    on_lines
+        The same answer, computed on seizure lines where cases are asked. Who gives it reads
+        "You counted seizure lines. One case may hold several lines." Where it equals the
+        reference on some data, it is left out there.
     **form
-        What the kind needs: number ``digits`` (and ``unit``); choice ``options``; list
-        ``digits``; table ``on``, ``columns`` and ``ordered``; text ``words``, ``rubric``,
-        ``must_say``, ``must_not_say``.
+        What the kind needs (and what it may have):
+
+        - number: ``digits`` (``unit``);
+        - choice: ``options``, from the letter to its words;
+        - set and list: nothing (``digits`` where the items are numbers);
+        - table: ``on`` (key columns), ``columns`` from the name to its digits, None for a
+          label (``ordered``);
+        - score: ``budget`` (the share that can be inspected) and ``baseline`` (a score to
+          beat, for example the same value for all). The true probabilities come from the world;
+        - chart: ``mark``, one or several allowed ones of bar, histogram, line, scatter, area,
+          heat map, box, pie (``digits``, ``zero_based``, ``scale``, ``orientation``,
+          ``ordered``, ``labels``, ``alt_text``). The reference's own chart is what is compared;
+        - text: ``words``, ``rubric`` (``must_say``, ``must_not_say``).
+
+        :mod:`rilo_training.answers.kinds` says more about each.
 
     Raises
     ------
@@ -83,6 +100,10 @@ def key(
         raise QuestionError(f"{question}: competence is C1 to C7. Found {competence!r}.")
     if depends_on_world and support is None and not KINDS[kind].is_marked_by_a_person:
         raise QuestionError(f"{question}: say how many rows stand behind the answer (support=).")
+    try:
+        form = KINDS[kind].prepare(form)
+    except (AttributeError, TypeError, ValueError) as reason:
+        raise QuestionError(f"{question}: the form of a {kind} is not right: {reason}.") from None
     _declare(
         KEY_MIME,
         {
@@ -95,6 +116,7 @@ def key(
             "depends_on_world": bool(depends_on_world),
             "support": None if support is None else int(support),
             "review": review,
+            "on_lines": None if on_lines is None else encode(on_lines),
             "form": form,
         },
     )

@@ -13,6 +13,7 @@ from rilo_training.course.worlds import UnitWorld
 
 MANIFEST = Path("curriculum") / "programme.toml"
 COURSE_VARIABLE = "RILO_COURSE"
+ATTEMPT_POLICIES = ("best", "last")
 KINDS_OF_UNIT = ("prework", "lesson", "graded", "task", "test")
 
 
@@ -48,7 +49,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Programme:
-    """The course: its root folder, its units in order, its competences and its dates."""
+    """The course: its root folder, its units in order, its competences and its dates.
+
+    ``attempts`` says which of several attempts at a unit counts: ``best`` or ``last``.
+    """
 
     root: Path
     title: str
@@ -59,6 +63,7 @@ class Programme:
     units: tuple[Unit, ...]
     cell_seconds: int
     practice_extract: str
+    attempts: str
 
     def unit(self, unit_id: str) -> Unit:
         """Return a unit by its id, or raise :class:`CourseError`."""
@@ -139,6 +144,8 @@ def _programme(root: Path, found: dict[str, Any]) -> Programme:
     dates = [about["start"], about["end"], *about["holidays"]]
     if not all(type(date) is dt.date for date in dates) or about["end"] < about["start"]:
         raise ValueError("start, end and holidays must be dates in this order, as 2026-11-30")
+    if grading["attempts"] not in ATTEMPT_POLICIES:
+        raise ValueError(f"attempts in [grading] is {grading['attempts']!r}, not best or last")
     return Programme(
         root=root,
         title=about["title"],
@@ -149,6 +156,7 @@ def _programme(root: Path, found: dict[str, Any]) -> Programme:
         units=units,
         cell_seconds=int(grading["cell_seconds"]),
         practice_extract=grading["practice_extract"],
+        attempts=grading["attempts"],
     )
 
 

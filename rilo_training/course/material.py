@@ -16,14 +16,19 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbformat import NotebookNode
 
 import rilo_training
+from rilo_training.answers import Question
 from rilo_training.answers.kinds import KINDS
-from rilo_training.course.admission import admitted_worlds, problems_of
+from rilo_training.course.admission import (
+    admitted_worlds,
+    needs_truth,
+    problems_of,
+    with_world_truth,
+)
 from rilo_training.course.manifest import CourseError, Programme, Unit
 from rilo_training.course.notebook import (
     notebook_text,
@@ -33,7 +38,8 @@ from rilo_training.course.notebook import (
 )
 from rilo_training.course.reference import Reference, run_reference, with_worked_answers
 from rilo_training.files import copy_folder, only_one, read_json, renew_text, sha256_of, write_text
-from rilo_training.world import read_about
+from rilo_training.kernels.scratch import scratch_folder
+from rilo_training.world import make_practice_world, read_about
 
 EDITIONS = ("cohort", "self-study")
 FIRST_PRACTICE_SEED = 5001
@@ -101,6 +107,9 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
         say(f"{unit.id}: practice key")
         shutil.rmtree(keys, ignore_errors=True)
         reference = run_reference(notebook, unit.id, programme.practice_world)
+        if needs_truth(reference):
+            truth = make_practice_world().truth["truth_consignments"]
+            reference = with_world_truth(reference, truth)
         if problems := problems_of(reference):
             raise CourseError(f"{unit.id} is not fair on the practice data: {problems[0]}")
         worked: dict[str, str] = {}
@@ -129,20 +138,21 @@ def write_key(folder: Path, reference: Reference) -> Path:
     return path
 
 
-def practice_values(folder: Path, programme: Programme, unit: Unit) -> dict[str, Any]:
-    """Return the reference value of each question on the practice data, from the material."""
+def practice_key(folder: Path, programme: Programme, unit: Unit) -> dict[str, Question]:
+    """Return each question with its reference on the practice data, from the material."""
     world_id = read_about(programme.practice_world)["world_id"]
     found = read_json(folder / "keys" / unit.id / f"{world_id}.json")
-    return {entry["question"]: entry["reference"] for entry in found.get("questions", [])}
+    questions = map(Question.from_json, found.get("questions", []))
+    return {question.question: question for question in questions}
 
 
 def _fresh(
     unit: Unit, notebook: NotebookNode, worlds: int, say: Say
 ) -> list[tuple[int, Reference]]:
     made: list[tuple[int, Reference]] = []
-    with TemporaryDirectory(prefix="rilo-practice-") as folder:
+    with scratch_folder() as folder:
         seeds = itertools.count(FIRST_PRACTICE_SEED)
-        fair = admitted_worlds(notebook, unit, seeds, Path(folder))
+        fair = admitted_worlds(notebook, unit, seeds, folder)
         for seed, place, reference in itertools.islice(fair, worlds):
             say(f"{unit.id}: prepared world {len(made) + 1} of {worlds}")
             made.append((seed, reference))
@@ -152,9 +162,9 @@ def _fresh(
 
 def _worked_answers(unit: Unit, notebook: NotebookNode) -> dict[str, str]:
     """Return, for each question, the solution and what it gives on other data."""
-    with TemporaryDirectory(prefix="rilo-worked-") as folder:
+    with scratch_folder() as folder:
         seeds = itertools.count(WORKED_SEED)
-        _, _, reference = next(admitted_worlds(notebook, unit, seeds, Path(folder)))
+        _, _, reference = next(admitted_worlds(notebook, unit, seeds, folder))
     worked = {}
     for name, code in solutions_of(notebook).items():
         question = reference.questions[name]

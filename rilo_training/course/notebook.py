@@ -226,17 +226,22 @@ def _unused(wanted: str, taken: set[str]) -> str:
 def _nbgrader(
     cell_id: str, role: str, question: str | None, points: Mapping[str, float]
 ) -> NotebookNode:
-    """Return nbgrader's cell metadata (schema version 3)."""
-    is_check = role == "check"
+    """Return nbgrader's cell metadata (schema version 3).
+
+    nbgrader has no key of ours. It gives full points to every check cell that prints no error, so
+    a check is no graded cell there: the points stand on the task, which nbgrader leaves to a
+    person. It empties solution cells when it releases a notebook, so a key is one, too.
+    """
+    is_task, is_solution = role == "task", role in ("answer", "key")
     return NotebookNode(
         {
-            "grade": is_check,
+            "grade": False,
             "grade_id": cell_id,
-            "locked": role != "answer",
+            "locked": not is_solution,
             "schema_version": 3,
-            "solution": role == "answer",
-            "task": False,
-            **({"points": points.get(question or "", 0.0)} if is_check else {}),
+            "solution": is_solution,
+            "task": is_task,
+            **({"points": points.get(question or "", 0.0)} if is_task else {}),
         }
     )
 

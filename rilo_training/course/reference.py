@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbformat import NotebookNode
@@ -14,6 +13,7 @@ from rilo_training.answers import Mistake, Plain, Question, read_plain
 from rilo_training.course.key import CLAIM_MIME, KEY_MIME, MISTAKE_MIME
 from rilo_training.course.notebook import cells_of, notebook_text, role_of
 from rilo_training.kernels import Limits, NotebookRun, Sandbox, run_confined, run_notebook
+from rilo_training.kernels.scratch import scratch_folder
 from rilo_training.learn.calls import ANSWER_MIME
 from rilo_training.learn.session import OFFICIAL_VARIABLE, check_calls
 from rilo_training.world import read_about
@@ -48,8 +48,7 @@ def declared_run(
     limits
         What the run may use.
     """
-    with TemporaryDirectory(prefix="rilo-unit-") as folder:
-        place = Path(folder)
+    with scratch_folder() as place:
         (place / f"{unit_id}.ipynb").write_text(notebook_text(notebook), encoding="utf-8")
         return run_notebook(
             notebook,

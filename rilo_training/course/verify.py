@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbformat import NotebookNode
@@ -29,6 +28,7 @@ from rilo_training.course.notebook import (
     with_answers,
 )
 from rilo_training.course.reference import Reference, declared_answer, declared_run
+from rilo_training.kernels.scratch import scratch_folder
 from rilo_training.learn.session import check_calls
 
 FIRST_SEED = 1001
@@ -80,13 +80,13 @@ def verify_unit(
         report.problems.append(str(reason))
     if report.problems:
         return report
-    with TemporaryDirectory(prefix="rilo-verify-") as folder:
+    with scratch_folder() as folder:
         refused: list[str] = []
         fair = admitted_worlds(
             notebook,
             unit,
             itertools.count(FIRST_SEED),
-            Path(folder),
+            folder,
             on_refused=lambda seed, found: refused.append(f"seed {seed}: {found[0]}"),
         )
         references: list[Reference] = []
@@ -246,7 +246,8 @@ def _problems_of_points(notebook: NotebookNode, unit: Unit, reference: Reference
             problems.append(f"{fixed:g} of {total:g} points do not depend on the data.")
         for name, question in questions.items():
             by_person = KINDS[question.kind].is_marked_by_a_person
-            if len(question.mistakes) < 3 and not by_person:
+            named = len(question.mistakes) + (question.on_lines is not None)
+            if named < 3 and not by_person:
                 problems.append(f"{name}: a graded question names at least three mistakes.")
     return problems
 

@@ -9,7 +9,6 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rilo_training.course.admission import admitted_worlds
@@ -18,6 +17,7 @@ from rilo_training.course.material import FIRST_PRACTICE_SEED, build_material, w
 from rilo_training.course.notebook import read_notebook
 from rilo_training.course.worlds import UnitWorld
 from rilo_training.files import copy_folder, read_json, write_text
+from rilo_training.kernels.scratch import scratch_folder
 from rilo_training.learn.session import answer_names
 from rilo_training.learn.workspace import FOLDER, STATE, WORLDS, Workspace
 from rilo_training.world import save_world
@@ -245,8 +245,8 @@ def _practise_from_course(
     unit = programme.unit(unit_id)
     notebook = read_notebook(programme.notebook(unit))
     say(f"{unit_id}: a fresh world and its key")
-    with TemporaryDirectory(prefix="rilo-practice-") as holder:
-        fair = admitted_worlds(notebook, unit, itertools.count(FIRST_PRACTICE_SEED), Path(holder))
+    with scratch_folder() as holder:
+        fair = admitted_worlds(notebook, unit, itertools.count(FIRST_PRACTICE_SEED), holder)
         _, place, reference = next(itertools.islice(fair, number - 1, None))
         copy_folder(place, workspace.root / extract)
     write_key(workspace.inner / "keys" / unit_id, reference)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from rilo_training.answers import Judgement, Plain, Question
+from rilo_training.answers import Judgement, Question
 from rilo_training.course.notebook import questions_of
 from rilo_training.course.verify import with_needs
 from rilo_training.grading.execute import Evidence, execute, is_untouched
 from rilo_training.grading.judge import better, judge_run
+from rilo_training.grading.quotes import with_quotes_checked
 from rilo_training.kernels import Limits, Sandbox, open_sandbox
 
 Say = Callable[[str], None]
@@ -36,7 +37,7 @@ def examine(
     extract: Path,
     limits: Limits,
     *,
-    practice: Mapping[str, Plain] | None = None,
+    practice: Mapping[str, Question] | None = None,
     isolation: str = "process",
     say: Say = lambda line: None,
 ) -> Examined:
@@ -56,7 +57,7 @@ def examine(
     unit_id, extract, limits
         The unit, the folder of the world, and what a run may use.
     practice
-        The values of the practice data, where the world is another one.
+        Each question with its reference on the practice data, where the world is another one.
     isolation
         The level at which the answers run.
     say
@@ -73,7 +74,7 @@ def _examine(
     unit_id: str,
     sandbox: Sandbox,
     limits: Limits,
-    practice: Mapping[str, Plain],
+    practice: Mapping[str, Question],
     say: Say,
 ) -> Examined:
     end = time.monotonic() + limits.submission_seconds
@@ -96,4 +97,5 @@ def _examine(
         second = judge_run(question, again.evidence[name], practice.get(name))
         if better(first, second) is not first:
             judgements[name], evidence[name] = second, again.evidence[name]
+    judgements = with_quotes_checked(judgements, key, evidence, everything.notebook, blank)
     return Examined(judgements, evidence, everything.notebook)

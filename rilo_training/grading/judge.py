@@ -16,7 +16,9 @@ from rilo_training.grading.execute import Evidence
 _ORDER = list(VERDICTS)
 
 
-def judge_run(question: Question, evidence: Evidence, practice: Plain | None = None) -> Judgement:
+def judge_run(
+    question: Question, evidence: Evidence, practice: Plain | Question | None = None
+) -> Judgement:
     """Judge one question of one run.
 
     Parameters
@@ -26,7 +28,7 @@ def judge_run(question: Question, evidence: Evidence, practice: Plain | None = N
     evidence
         What happened.
     practice
-        The reference on the practice data, to recognise a typed-in answer.
+        The question on the practice data, or its reference alone, to recognise a typed-in answer.
     """
     failed = evidence.status not in ("ok", "not_run")
     if evidence.answer is not None and evidence.answer != NOT_ATTEMPTED:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 
@@ -27,6 +26,7 @@ from rilo_training.grading.submissions import (
     receipt_code,
 )
 from rilo_training.kernels import Limits, open_sandbox
+from rilo_training.kernels.scratch import scratch_folder
 from rilo_training.learn.workspace import Workspace
 from rilo_training.world import read_about, save_world
 
@@ -145,8 +145,8 @@ def _on_other_data(
     limits: Limits,
 ) -> dict[str, Evidence]:
     """Return what the same code declares on another world; nobody needs its key for that."""
-    with TemporaryDirectory(prefix="rilo-other-") as folder:
-        place = Path(folder) / "world"
+    with scratch_folder() as folder:
+        place = folder / "world"
         save_world(world.make(OTHER_SEED), place)
         with open_sandbox("process", place) as sandbox:
             return execute(blank, answers, questions_of(blank), unit_id, sandbox, limits).evidence

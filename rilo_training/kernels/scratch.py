@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
+from rilo_training.files import Claim, claim
 
 PREFIX = "rilo-run-"
 _OWNER = ".owner"
@@ -25,12 +26,23 @@ def scratch_folder() -> Iterator[Path]:
     """
     base = _base()
     _sweep(base)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+    folder, owner = _new_folder(base)
     try:
-        (folder / _OWNER).write_text(_name_of(os.getpid()), encoding="ascii")
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        owner.release()
+
+
+def _new_folder(base: Path) -> tuple[Path, Claim]:
+    """Return an empty folder that only this user can open, and the claim on it."""
+    while True:
+        folder = base / f"{PREFIX}{secrets.token_hex(5)}"
+        # Claimed before it is made: so nobody takes it for one that was left behind.
+        owner = claim(folder.with_suffix(_OWNER))
+        if owner is not None:
+            folder.mkdir(mode=0o700)
+            return folder, owner
 
 
 def _base() -> Path:
@@ -43,16 +55,9 @@ def _base() -> Path:
 @functools.cache
 def _sweep(base: Path) -> None:
     """Remove what killed processes left behind. A folder without an owner is left alone."""
-    for folder in base.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError, ValueError):
-            owner = (folder / _OWNER).read_text(encoding="ascii")
-            if owner and _name_of(int(owner.split()[0])) != owner:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _name_of(process: int) -> str:
-    """Return a name that no later process with the same number has."""
-    try:
-        return f"{process} {psutil.Process(process).create_time():.2f}"
-    except psutil.Error:
-        return ""
+    for path in base.glob(f"{PREFIX}*{_OWNER}"):
+        with contextlib.suppress(OSError):  # it belongs to another user
+            owner = claim(path)
+            if owner is not None:
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                owner.release()

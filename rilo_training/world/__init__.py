@@ -8,7 +8,7 @@ from rilo_training.world.digest import digest
 from rilo_training.world.errors import WorldError
 from rilo_training.world.make import SYNTHETIC, WORLD_VERSION, World, make_world
 from rilo_training.world.parts import TABLES
-from rilo_training.world.practice import PRACTICE_SEED
+from rilo_training.world.practice import PRACTICE_SEED, make_practice_world
 from rilo_training.world.save import read_about, save_world, write_world
 from rilo_training.world.stories import KINDS
 
@@ -21,6 +21,7 @@ __all__ = [
     "World",
     "WorldError",
     "digest",
+    "make_practice_world",
     "make_world",
     "read_about",
     "save_world",

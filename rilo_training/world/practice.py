@@ -9,7 +9,7 @@ from pathlib import Path
 from rilo_training.seizures.home_schema import CONSIGNMENT_COLUMNS, INSPECTION_COLUMNS
 from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
 from rilo_training.seizures.schema import COLUMNS, dictionary_markdown
-from rilo_training.world.make import make_world
+from rilo_training.world.make import World, make_world
 from rilo_training.world.save import save_world
 from rilo_training.world.stories import KINDS
 from rilo_training.world.tables import parameters, sources_markdown
@@ -101,6 +101,11 @@ def fill_data_sheet(text: str) -> str:
     return text
 
 
+def make_practice_world() -> World:
+    """Return the practice world, with the truth that participants do not get."""
+    return make_world(PRACTICE_SEED, stories=PRACTICE_STORIES)
+
+
 def renew(datasets: str | PathLike[str]) -> None:
     """Write the practice world and the generated blocks of the data sheet again.
 
@@ -110,7 +115,7 @@ def renew(datasets: str | PathLike[str]) -> None:
         The folder ``datasets`` of the project.
     """
     folder = Path(fspath(datasets))
-    world = make_world(PRACTICE_SEED, stories=PRACTICE_STORIES)
+    world = make_practice_world()
     save_world(world, folder / "practice", smallest=True)
     sheet = folder / "README.md"
     text = fill_data_sheet(sheet.read_text(encoding="utf-8"))

@@ -7,9 +7,11 @@ nor the grader changes.
 from __future__ import annotations
 
 from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable
+from rilo_training.answers.kinds.chart import Chart
 from rilo_training.answers.kinds.choice import Choice
 from rilo_training.answers.kinds.items import ListOfItems, SetOfItems
 from rilo_training.answers.kinds.number import Number
+from rilo_training.answers.kinds.score import Score
 from rilo_training.answers.kinds.table import Table
 from rilo_training.answers.kinds.text import Text
 
@@ -19,6 +21,8 @@ KINDS: dict[str, Kind] = {
     "set": SetOfItems(),
     "list": ListOfItems(),
     "table": Table(),
+    "score": Score(),
+    "chart": Chart(),
     "text": Text(),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rilo_training.answers.plain import Plain
+from rilo_training.answers.scalar import INFINITE
 
 
 class Unreadable(ValueError):
@@ -52,6 +53,22 @@ class Kind(ABC):
     def compare(self, reference: Any, answer: Any, form: Mapping[str, Any]) -> Comparison:
         """Compare two values that :meth:`read` returned."""
 
+    def equals(self, left: Any, right: Any, form: Mapping[str, Any]) -> bool:
+        """Whether two values are the same answer, such as a known mistake and an answer."""
+        return self.compare(left, right, form).is_equal
+
+    def is_empty(self, value: Any) -> bool:
+        """Whether a value that :meth:`read` returned holds nothing."""
+        return False
+
+    def prepare(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form of a key as JSON data, or raise ``ValueError`` with what is wrong."""
+        return dict(form)
+
+    def problems(self, reference: Any, form: Mapping[str, Any]) -> list[str]:
+        """Return what makes a reference unfair on its world, beyond what holds for all kinds."""
+        return []
+
     def show(self, answer: Plain, form: Mapping[str, Any]) -> str:
         """Return the answer in one short line for a person."""
         return describe(answer)
@@ -74,13 +91,22 @@ def describe(answer: Plain) -> str:
             return "an empty value (None or NaN)"
         if isinstance(value, bool):
             return f"the value {value}"
+        if value in INFINITE.values():
+            return "an infinite number (perhaps a division by 0)"
         if isinstance(value, str):
             return f"the text {_short(value)!r}"
         return f"the number {value:,}"
     if kind in ("list", "set"):
+        if not answer["items"]:
+            return f"an empty {kind}"
         return f"a {kind} of {counted(len(answer['items']), 'item')}"
     if kind == "table":
+        if not answer["rows"]:
+            return "an empty table"
         return f"a table of {counted(len(answer['rows']), 'row')}"
+    if kind == "chart":
+        marks = [series["mark"] for panel in answer["panels"] for series in panel["series"]]
+        return f"a chart ({', '.join(dict.fromkeys(marks))})" if marks else "an empty chart"
     if kind == "too_large":
         return f"a {answer['python']} that is too large ({answer['rows']:,} rows)"
     if kind == "not_attempted":
@@ -103,25 +129,3 @@ def counted(number: int, word: str) -> str:
 
 def _short(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def normal_label(value: Any) -> Any:
-    """Return a label without outer spaces; other values unchanged; 3.0 as 3."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def within(reference: float, answer: float, digits: int) -> bool:
-    """Whether two numbers agree to half a unit of the last asked digit.
-
-    Examples
-    --------
-    >>> within(12.34, 12.3, digits=1), within(12.34, 12.2, digits=1)
-    (True, False)
-    """
-    half = 0.5 * 10.0**-digits
-    # The last part allows for the rounding of binary fractions, not for a wrong answer.
-    return abs(reference - answer) <= half + 1e-9 * max(1.0, abs(reference))

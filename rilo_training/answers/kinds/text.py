@@ -6,21 +6,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rilo_training.answers.estimation import estimation_notes
 from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, counted, describe
 from rilo_training.answers.plain import Plain
 
 
 class Text(Kind):
-    """Form: ``words`` (fewest and most), ``rubric``, ``must_say`` (name to pattern).
+    """Form: ``words`` (fewest and most), ``rubric``, and what the machine looks for besides.
 
     ``must_say`` and ``must_not_say`` hold, for each part, a pattern (a regular expression,
-    capitals ignored). The machine reports parts that it does not find, and parts that should
-    not be there; it gives no points.
+    capitals ignored). With ``estimation`` true, words of estimation are those of the course.
+    With ``figures`` true, the grader looks for every figure in the outputs of the run; a
+    practice check has no outputs, so it does not. What the machine finds are sentences for the
+    writer and for the person who marks: it gives no points.
     """
 
     asks_for = "a text"
     required = frozenset({"words", "rubric"})
-    allowed = frozenset({"must_say", "must_not_say"})
+    allowed = frozenset({"must_say", "must_not_say", "estimation", "figures"})
     is_marked_by_a_person = True
 
     def read(self, answer: Plain, form: Mapping[str, Any]) -> str:
@@ -49,6 +52,8 @@ class Text(Kind):
         extra = [part for part, pattern in form.get("must_not_say", {}).items() if found(pattern)]
         if extra:
             notes.append(f"This should not be in the text: {'; '.join(extra)}.")
+        if form.get("estimation"):
+            notes += estimation_notes(answer)
         return Comparison(0.0 if notes else 1.0, " ".join(notes))
 
     def show(self, answer: Plain, form: Mapping[str, Any]) -> str:
