@@ -33,7 +33,9 @@ def become_kernel(connection_file: str, *, of_host: bool = False) -> NoReturn:
         die_with_parent()  # after the change of the user, which forgets it
     from ipykernel.kernelapp import IPKernelApp
 
-    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    # The history of a kernel that lives for one run is of use to nobody: it stays in memory.
+    history = "--HistoryManager.hist_file=:memory:"
+    sys.argv = ["ipykernel_launcher", "-f", connection_file, history]
     application = IPKernelApp.instance()
     application.initialize(sys.argv[1:])  # type: ignore[no-untyped-call]
     application.start()  # type: ignore[no-untyped-call]

@@ -28,11 +28,20 @@ from rilo_training.host.confine import MEGABYTE, adopt_orphans
 from rilo_training.host.launch import LIMITS_VARIABLE, become_kernel
 
 PRELOADED = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "encodings.idna",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "matplotlib.pyplot",
     "numpy",
-    "pandas",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "rilo_training.answers",
     "rilo_training.learn",
@@ -41,8 +50,9 @@ PRELOADED = (
     "seaborn",
     "sklearn.ensemble",
     "sklearn.linear_model",
+    "tornado.platform.asyncio",
 )
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_LOOKS = 0.5
 _NICE = 5
 _SECONDS_TO_DIE = 10
 _MOST_ENTRIES = 20_000  # files and folders that one run may make
@@ -197,8 +207,6 @@ def _as_if_new() -> None:
     sys.path.insert(0, "")  # the host was started without the current folder
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.unfreeze()
-    gc.enable()
 
 
 def _memory(*, shared_too: bool) -> int:

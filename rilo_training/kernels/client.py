@@ -65,6 +65,7 @@ class RecordingClient(NotebookClient):
             record_timing=False,
             coalesce_streams=True,
             interrupt_on_timeout=True,
+            shutdown_kernel="immediate",
             error_on_timeout={"ename": _TIMEOUT, "evalue": "", "traceback": []},
             timeout_func=self._seconds,
             startup_timeout=limits.start_seconds,
