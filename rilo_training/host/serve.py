@@ -59,10 +59,10 @@ _MOST_ENTRIES = 20_000  # files and folders that one run may make
 
 
 class Host:
-    """What the host knows: the socket of its owner, and the kernel that runs now."""
+    """What the host knows: its owner, what imports set, and the kernel that runs now."""
 
-    def __init__(self, owner: socket.socket) -> None:
-        self.owner = owner
+    def __init__(self, owner: socket.socket, of_imports: dict[str, str]) -> None:
+        self.owner, self.of_imports = owner, of_imports
         self.kernel = 0
         self.ended: int | None = None
         self.reason = ""
@@ -181,6 +181,7 @@ class Host:
             self.owner.close()
             os.chdir(folder)
             os.environ.clear()
+            os.environ.update(self.of_imports)
             os.environ.update(environment)
             os.environ[LIMITS_VARIABLE] = json.dumps(self.limits)
             _as_if_new()
@@ -246,14 +247,17 @@ def main() -> None:
     os.set_inheritable(owner.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a matter of the owner
     adopt_orphans()
+    before = dict(os.environ)
     for name in PRELOADED:
         __import__(name)
+    # Libraries set variables when they are imported: a kernel has them too.
+    of_imports = {name: text for name, text in os.environ.items() if before.get(name) != text}
     gc.collect()
     gc.freeze()
     threads = len(os.listdir("/proc/self/task"))
     owner.sendall(json.dumps({"threads": threads}).encode() + b"\n")
     if threads == 1:  # a fork of a process with several threads may hang
-        Host(owner).serve()
+        Host(owner, of_imports).serve()
 
 
 if __name__ == "__main__":
