@@ -168,7 +168,7 @@ def test_warm_and_ordinary_kernels_declare_the_same(
 
 KNOWS = """
 import os, random, sys, tempfile, time
-import matplotlib, numpy, pandas
+import matplotlib, numpy, pandas, sklearn
 print(sorted(name for name in os.environ if not name.startswith(("JPY", "MPL", "LC_"))))
 print(os.getcwd() == os.environ["HERE"], tempfile.gettempdir() == os.environ["TMPDIR"])
 print(time.tzname, "" in sys.path, os.environ["HERE"] in sys.path, sys.argv[0])
