@@ -267,10 +267,10 @@ def grade(
     """Grade the SUBMISSIONS folder. A second run does only what is new or changed."""
     from rilo_training.course.manifest import load_programme
     from rilo_training.grading.grade import grade
-    from rilo_training.grading.policy import counting_results, policy_sentence
     from rilo_training.grading.publish import current_results
-    from rilo_training.grading.report import cohort_table
-    from rilo_training.grading.store import Store
+    from rilo_training.grading.reports.report import cohort_table
+    from rilo_training.grading.store.folder import Store
+    from rilo_training.grading.store.policy import counting_results, policy_sentence
     from rilo_training.grading.work import workers
 
     programme = load_programme()

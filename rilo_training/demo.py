@@ -26,11 +26,11 @@ from rilo_training.course.notebook import (
 )
 from rilo_training.files import write_text
 from rilo_training.grading.grade import grade
-from rilo_training.grading.policy import counting_results
 from rilo_training.grading.publish import current_results
-from rilo_training.grading.report import cohort_table
-from rilo_training.grading.result import Result
-from rilo_training.grading.store import Store
+from rilo_training.grading.reports.report import cohort_table
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.policy import counting_results
+from rilo_training.grading.store.result import Result
 from rilo_training.learn.session import check_calls
 
 COHORT = Path("examples") / "cohort"

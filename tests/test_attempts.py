@@ -24,10 +24,10 @@ from rilo_training.course.notebook import participant_copy, read_notebook
 from rilo_training.files import read_json, sha256_of
 from rilo_training.grading import grade as module
 from rilo_training.grading.grade import Summary, grade
-from rilo_training.grading.history import CHANGED, CONFIRMED
 from rilo_training.grading.package import world_digest
 from rilo_training.grading.publish import close_attempt, publish, record_receipt
-from rilo_training.grading.store import Store
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.history import CHANGED, CONFIRMED
 from rilo_training.grading.submissions import find_submissions
 from rilo_training.grading.task import Graded, Task, grade_one
 from rilo_training.grading.work import Workers, results_of
@@ -197,7 +197,7 @@ def test_a_damaged_key_is_made_again(
 ) -> None:
     """The world is what must not change; its key can be computed from it."""
     from rilo_training.course.reference import Reference
-    from rilo_training.grading import store as of_store
+    from rilo_training.grading.store import folder as of_store
 
     hand_in("anna")
     again()

@@ -15,9 +15,9 @@ from browsing import Visit
 from PIL import Image
 
 from rilo_training.course.manifest import load_programme
-from rilo_training.grading.cohort import cohort_page
-from rilo_training.grading.feedback import feedback_page
-from rilo_training.grading.result import Criterion, Result
+from rilo_training.grading.reports.cohort import cohort_page
+from rilo_training.grading.reports.feedback import feedback_page
+from rilo_training.grading.store.result import Criterion, Result
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

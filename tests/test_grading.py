@@ -40,8 +40,8 @@ from rilo_training.grading import grade as module
 from rilo_training.grading.execute import Evidence
 from rilo_training.grading.grade import Summary, grade
 from rilo_training.grading.judge import better, judge_run
-from rilo_training.grading.result import Result
-from rilo_training.grading.store import Store
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.result import Result
 from rilo_training.grading.task import Graded, Task
 from rilo_training.kernels import choose_level
 from rilo_training.world import read_about

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from rilo_training.course.manifest import CourseError
 from rilo_training.files import claim
-from rilo_training.grading.history import (
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.history import (
     CHANGED,
     CONFIRMED,
     History,
@@ -24,9 +25,8 @@ from rilo_training.grading.history import (
     read_code,
     receipt_sentence,
 )
-from rilo_training.grading.policy import counting_results, policy_sentence
-from rilo_training.grading.result import Result
-from rilo_training.grading.store import Store
+from rilo_training.grading.store.policy import counting_results, policy_sentence
+from rilo_training.grading.store.result import Result
 
 UNIT = "w1d1_90"
 CODE, OTHER = "RILO-2YB7-P2OP-RLIC", "RILO-AAAA-BBBB-CCCC"
@@ -550,7 +550,7 @@ def test_a_claim_that_cannot_be_made_says_where(tmp_path: Path) -> None:
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     """Four processes that open a new store and write into it at the same moment."""
     code = (
-        "import sys, json, pathlib; from rilo_training.grading.history import History, Run\n"
+        "import sys, json, pathlib; from rilo_training.grading.store.history import History, Run\n"
         "history = History(pathlib.Path(sys.argv[1]))\n"
         "run, row = json.loads(sys.argv[3]), json.loads(sys.argv[4])\n"
         "for number in range(20):\n"

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from rilo_training.course.rubric import Standard, load_rubric
 from rilo_training.files import whole_text
-from rilo_training.grading.intake import Taken
-from rilo_training.grading.marking import SHEETS, take_back, write_sheets
-from rilo_training.grading.marks import read_comments, read_marks, with_marks
-from rilo_training.grading.result import Result
-from rilo_training.grading.returned import read_sheet
-from rilo_training.grading.sheet import MOST_CHARACTERS, clean, written_rows
+from rilo_training.grading.marking.intake import Taken
+from rilo_training.grading.marking.marks import read_comments, read_marks, with_marks
+from rilo_training.grading.marking.returned import read_sheet
+from rilo_training.grading.marking.sheet import MOST_CHARACTERS, clean, written_rows
+from rilo_training.grading.marking.sheets import SHEETS, take_back, write_sheets
+from rilo_training.grading.store.result import Result
 
 ROOT = Path(__file__).resolve().parents[1]
 RUBRIC = load_rubric(ROOT / "curriculum" / "rubrics" / "information_reply.toml")
@@ -355,7 +355,7 @@ def test_a_sheet_saved_while_the_grader_ran_is_not_overwritten(
         calls.append(desk.fill(XLSX, {ONE: FULL}))
         return Taken()
 
-    monkeypatch.setattr("rilo_training.grading.marking.take_back", late)
+    monkeypatch.setattr("rilo_training.grading.marking.sheets.take_back", late)
     problems = desk.write(result_of(), result_of(TWO))
     assert "was saved while this ran" in problems[0]
     monkeypatch.undo()
@@ -374,7 +374,7 @@ def test_a_sheet_that_is_held_open_gives_a_sentence(
             raise PermissionError(13, "Permission denied")
         path.write_bytes(content)
 
-    monkeypatch.setattr("rilo_training.grading.marking.write_bytes", refuse)
+    monkeypatch.setattr("rilo_training.grading.marking.sheets.write_bytes", refuse)
     problems = desk.write(result_of(), result_of(TWO))
     assert len(problems) == 1
     assert problems[0].startswith(f"{XLSX} could not be written (Permission denied). Close it")

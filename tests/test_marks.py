@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rilo_training.course.rubric import Example, Level, Rubric, Standard, load_rubric
-from rilo_training.grading.marks import (
+from rilo_training.grading.marking.marks import (
     Comment,
     Mark,
     add_comment,
@@ -20,7 +20,7 @@ from rilo_training.grading.marks import (
     unknown_codes,
     with_marks,
 )
-from rilo_training.grading.result import Criterion, Result
+from rilo_training.grading.store.result import Criterion, Result
 
 ROOT = Path(__file__).resolve().parents[1]
 RUBRIC = load_rubric(ROOT / "curriculum" / "rubrics" / "information_reply.toml")

@@ -10,13 +10,13 @@ from graded import EVIL, Page, executed_with, result, rows_of
 
 from rilo_training.course.manifest import Programme, load_programme
 from rilo_training.files import safe_name
-from rilo_training.grading import tables
-from rilo_training.grading.cohort import cohort_page
-from rilo_training.grading.feedback import feedback_page
-from rilo_training.grading.page import visible
-from rilo_training.grading.report import cohort_table, write_reports
-from rilo_training.grading.result import Criterion
-from rilo_training.grading.store import Store
+from rilo_training.grading.reports import tables
+from rilo_training.grading.reports.cohort import cohort_page
+from rilo_training.grading.reports.feedback import feedback_page
+from rilo_training.grading.reports.page import visible
+from rilo_training.grading.reports.report import cohort_table, write_reports
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.result import Criterion
 
 ROOT = Path(__file__).resolve().parent.parent
 

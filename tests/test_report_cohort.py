@@ -13,17 +13,15 @@ from hypothesis import strategies as st
 from rilo_training.answers import VERDICTS
 from rilo_training.answers.diagnosis import TYPED_IN
 from rilo_training.course.manifest import Programme, load_programme
-from rilo_training.grading.cohort import MOST_NAMES, cohort_page
-from rilo_training.grading.discussion import (
+from rilo_training.grading.reports.cohort import MOST_NAMES, cohort_page
+from rilo_training.grading.reports.discussion import (
     ASK,
     ASK_TYPED_IN,
     question_to_ask,
     things_to_discuss,
 )
-from rilo_training.grading.history import CHANGED, CONFIRMED
-from rilo_training.grading.page import amount
-from rilo_training.grading.result import Result
-from rilo_training.grading.standing import (
+from rilo_training.grading.reports.page import amount
+from rilo_training.grading.reports.standing import (
     OUTCOMES,
     Score,
     asked_questions,
@@ -33,7 +31,9 @@ from rilo_training.grading.standing import (
     shared_mistakes,
     stuck,
 )
-from rilo_training.grading.tables import gradebook_csv, newest_attempts, results_csv
+from rilo_training.grading.reports.tables import gradebook_csv, newest_attempts, results_csv
+from rilo_training.grading.store.history import CHANGED, CONFIRMED
+from rilo_training.grading.store.result import Result
 
 PROGRAMME = load_programme(Path(__file__).resolve().parent.parent)
 SPELLING = "You found one spelling."

@@ -10,14 +10,14 @@ from graded import Page, encoded, executed_with, png, result
 from PIL import Image
 
 from rilo_training.course.manifest import Programme, load_programme
-from rilo_training.grading.evidence import (
+from rilo_training.grading.reports.evidence import (
     MOST_PICTURE_BYTES,
     MOST_PICTURES,
     safe_picture,
     work_of,
 )
-from rilo_training.grading.feedback import feedback_page
-from rilo_training.grading.store import Store
+from rilo_training.grading.reports.feedback import feedback_page
+from rilo_training.grading.store.folder import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -11,9 +11,14 @@ from graded import result, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rilo_training.grading.report import cohort_table
-from rilo_training.grading.standing import points_of
-from rilo_training.grading.tables import as_text_cell, gradebook_csv, newest_attempts, results_csv
+from rilo_training.grading.reports.report import cohort_table
+from rilo_training.grading.reports.standing import points_of
+from rilo_training.grading.reports.tables import (
+    as_text_cell,
+    gradebook_csv,
+    newest_attempts,
+    results_csv,
+)
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|'/c calc'!A1"]
 FORMULAS += ["＝1+1", "＋1", "－1"]

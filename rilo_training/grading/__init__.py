@@ -1,1 +1,1 @@
-"""Grade submissions: assemble, execute, judge, record, report, in this order."""
+"""Grade submissions: assemble, execute, examine, judge; then store, marking and reports."""

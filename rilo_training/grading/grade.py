@@ -19,9 +19,9 @@ from typing import Any
 import rilo_training
 from rilo_training.course.manifest import CourseError, Programme
 from rilo_training.files import Claim, claim, sha256_of, write_text
-from rilo_training.grading.history import CHANGED, Kept, Run
 from rilo_training.grading.publish import publish
-from rilo_training.grading.store import Store
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.history import CHANGED, Kept, Run
 from rilo_training.grading.submissions import (
     Found,
     Submission,

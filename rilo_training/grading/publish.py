@@ -16,14 +16,14 @@ import rilo_training
 from rilo_training.course.manifest import CourseError, Programme
 from rilo_training.course.written import rubrics_of
 from rilo_training.files import only_one, read_json, sha256_of, write_text
-from rilo_training.grading.feedback import feedback_page
-from rilo_training.grading.history import read_code
-from rilo_training.grading.marking import take_back, write_sheets
-from rilo_training.grading.marks import read_comments, read_marks, with_marks
-from rilo_training.grading.policy import counting_results, policy_sentence
-from rilo_training.grading.report import write_reports
-from rilo_training.grading.result import Result
-from rilo_training.grading.store import Store
+from rilo_training.grading.marking.marks import read_comments, read_marks, with_marks
+from rilo_training.grading.marking.sheets import take_back, write_sheets
+from rilo_training.grading.reports.feedback import feedback_page
+from rilo_training.grading.reports.report import write_reports
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.history import read_code
+from rilo_training.grading.store.policy import counting_results, policy_sentence
+from rilo_training.grading.store.result import Result
 from rilo_training.grading.submissions import participant_name, printable
 
 

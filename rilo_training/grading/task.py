@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rilo_training.answers import Judgement, Plain, Question
 from rilo_training.answers.kinds import KINDS
 from rilo_training.grading.assemble import assemble
-from rilo_training.grading.evidence import executed_text
 from rilo_training.grading.examine import examine
 from rilo_training.grading.execute import Evidence
 from rilo_training.grading.package import Package
+from rilo_training.grading.reports.evidence import executed_text
 from rilo_training.grading.submissions import Cell
 from rilo_training.kernels import RunFailed
 

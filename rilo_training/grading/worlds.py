@@ -11,7 +11,7 @@ from rilo_training.course.material import build_material, practice_key
 from rilo_training.course.notebook import participant_copy, read_notebook
 from rilo_training.files import sha256_of
 from rilo_training.grading.package import Package, files_of
-from rilo_training.grading.store import Official, Store
+from rilo_training.grading.store.folder import Official, Store
 from rilo_training.kernels import Limits
 
 Say = Callable[[str], None]

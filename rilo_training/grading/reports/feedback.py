@@ -8,7 +8,7 @@ from typing import Any
 
 from rilo_training.answers import VERDICTS
 from rilo_training.course.manifest import Programme
-from rilo_training.grading.evidence import (
+from rilo_training.grading.reports.evidence import (
     MOST_CODE,
     MOST_CODE_LINES,
     MOST_OUTPUT,
@@ -17,9 +17,9 @@ from rilo_training.grading.evidence import (
     Work,
     work_of,
 )
-from rilo_training.grading.page import amount, counted, listed, render, shortened
-from rilo_training.grading.result import Result
-from rilo_training.grading.standing import NOTHING_CAME, STOPPED, points_of, title_of
+from rilo_training.grading.reports.page import amount, counted, listed, render, shortened
+from rilo_training.grading.reports.standing import NOTHING_CAME, STOPPED, points_of, title_of
+from rilo_training.grading.store.result import Result
 
 
 def feedback_page(programme: Programme, results: Sequence[Result], executed: Path) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from rilo_training.course.manifest import Programme
-from rilo_training.grading.page import amount, counted
-from rilo_training.grading.result import Result
-from rilo_training.grading.standing import (
+from rilo_training.grading.reports.page import amount, counted
+from rilo_training.grading.reports.standing import (
     OUTCOMES,
     Asked,
     asked_questions,
@@ -19,6 +18,7 @@ from rilo_training.grading.standing import (
     scores,
     shared_mistakes,
 )
+from rilo_training.grading.store.result import Result
 
 HOW_MANY = 3
 RULE = (

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rilo_training.grading.result import Result
+from rilo_training.grading.store.result import Result
 
 RESULT_COLUMNS = (
     "participant",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rilo_training.course.rubric import Rubric
-from rilo_training.grading.sheet import COMMENTS, RUBRIC, WORDS_ROW, Row, clean
+from rilo_training.grading.marking.sheet import COMMENTS, RUBRIC, WORDS_ROW, Row, clean
 
 # Columns that are read by a person only, with their widths; then come the columns to fill in.
 TOLD = {"row": 9, "participant": 16, "attempt": 8, "answer": 60, "found": 24, "earlier mark": 22}

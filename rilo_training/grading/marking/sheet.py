@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from rilo_training.course.rubric import Rubric
 from rilo_training.files import whole_text
-from rilo_training.grading.marks import (
+from rilo_training.grading.marking.marks import (
     Mark,
     Rubrics,
     mark_of,
@@ -24,7 +24,7 @@ from rilo_training.grading.marks import (
     prepare_history,
     text_digest,
 )
-from rilo_training.grading.result import Result
+from rilo_training.grading.store.result import Result
 
 MOST_CHARACTERS = 32_000  # a cell of Excel holds 32,767, in units of UTF-16
 RUBRIC, COMMENTS = "rubric", "comments"  # the sheets beside those of the questions

@@ -8,13 +8,18 @@ from typing import Protocol
 
 from rilo_training.course.manifest import Programme
 from rilo_training.files import write_text
-from rilo_training.grading.cohort import NEWEST_COUNTS, cohort_page
-from rilo_training.grading.evidence import executed_text
-from rilo_training.grading.feedback import feedback_page
-from rilo_training.grading.result import Result
-from rilo_training.grading.standing import points_of
+from rilo_training.grading.reports.cohort import NEWEST_COUNTS, cohort_page
+from rilo_training.grading.reports.evidence import executed_text
+from rilo_training.grading.reports.feedback import feedback_page
+from rilo_training.grading.reports.standing import points_of
+from rilo_training.grading.reports.tables import (
+    by_attempt,
+    gradebook_csv,
+    newest_attempts,
+    results_csv,
+)
+from rilo_training.grading.store.result import Result
 from rilo_training.grading.submissions import printable
-from rilo_training.grading.tables import by_attempt, gradebook_csv, newest_attempts, results_csv
 
 __all__ = ["cohort_table", "executed_text", "write_reports"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rilo_training.course.manifest import ATTEMPT_POLICIES
-from rilo_training.grading.result import Result
+from rilo_training.grading.store.result import Result
 
 
 def counting_results(results: Iterable[Result], policy: str) -> list[Result]:
@@ -26,7 +26,7 @@ def counting_results(results: Iterable[Result], policy: str) -> list[Result]:
 
     Examples
     --------
-    >>> from rilo_training.grading.result import Result
+    >>> from rilo_training.grading.store.result import Result
     >>> def result(attempt, points):
     ...     found = ("correct", points, 2.0, "", "C1", attempt, "process", "", None)
     ...     return Result("anna", "w1d1_90", "q1", *found, "", "", "", "")

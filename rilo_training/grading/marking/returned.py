@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rilo_training.grading.listing import as_written
-from rilo_training.grading.marks import Comment
-from rilo_training.grading.sheet import COMMENTS, RUBRIC, WORDS_ROW, clean
-from rilo_training.grading.workbook import TOLD
+from rilo_training.grading.marking.listing import as_written
+from rilo_training.grading.marking.marks import Comment
+from rilo_training.grading.marking.sheet import COMMENTS, RUBRIC, WORDS_ROW, clean
+from rilo_training.grading.marking.workbook import TOLD
 
 _NEEDED = {"row", "part", "mark"}  # the columns of a CSV file without which nothing is known
 

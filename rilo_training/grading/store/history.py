@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from rilo_training.files import safe_name, sha256_of
-from rilo_training.grading.database import connection, prepare
-from rilo_training.grading.result import Result
+from rilo_training.grading.store.database import connection, prepare
+from rilo_training.grading.store.result import Result
 
 CONFIRMED = "Receipt confirmed."
 CHANGED = "The file was changed after the receipt was given."

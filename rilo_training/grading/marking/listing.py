@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from rilo_training.grading.sheet import COMMENTS, Row, clean
+from rilo_training.grading.marking.sheet import COMMENTS, Row, clean
 
 COLUMNS = (
     "row",

@@ -151,7 +151,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("rilo_training.grading"),
+        loader=PackageLoader("rilo_training.grading.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

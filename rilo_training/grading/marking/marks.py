@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rilo_training.course.rubric import Rubric
-from rilo_training.grading.database import append_only
-from rilo_training.grading.result import Criterion, Result
+from rilo_training.grading.store.database import append_only
+from rilo_training.grading.store.result import Criterion, Result
 
 Rubrics = Mapping[tuple[str, str], Rubric]
 """The rubric of each unit and question."""

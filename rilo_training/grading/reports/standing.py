@@ -8,8 +8,8 @@ from statistics import median
 
 from rilo_training.answers.diagnosis import TYPED_IN, TYPED_IN_MISTAKE, TYPED_IN_PARTLY
 from rilo_training.course.manifest import Programme
-from rilo_training.grading.page import amount
-from rilo_training.grading.result import Result
+from rilo_training.grading.reports.page import amount
+from rilo_training.grading.store.result import Result
 
 STOPPED = ("error", "timeout", "out_of_memory", "kernel_died")
 """Verdicts of an answer that did not run to its end."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rilo_training.grading.page import counted, shortened
+from rilo_training.grading.reports.page import counted, shortened
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

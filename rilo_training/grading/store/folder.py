@@ -40,9 +40,9 @@ from rilo_training.course.admission import (
 from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
 from rilo_training.files import copy_folder, only_one, read_json, sha256_of, write_text
-from rilo_training.grading.history import History
 from rilo_training.grading.package import world_digest
-from rilo_training.grading.result import Result
+from rilo_training.grading.store.history import History
+from rilo_training.grading.store.result import Result
 from rilo_training.kernels.scratch import scratch_folder
 
 if TYPE_CHECKING:

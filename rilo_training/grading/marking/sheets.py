@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rilo_training.files import safe_name, write_bytes
-from rilo_training.grading.intake import Taken, take_in
-from rilo_training.grading.listing import csv_text
-from rilo_training.grading.marks import Rubrics, prepare_history, read_comments, read_marks
-from rilo_training.grading.result import Result
-from rilo_training.grading.returned import read_sheet
-from rilo_training.grading.sheet import rows_of, waiting_notes
-from rilo_training.grading.workbook import xlsx_bytes
+from rilo_training.grading.marking.intake import Taken, take_in
+from rilo_training.grading.marking.listing import csv_text
+from rilo_training.grading.marking.marks import Rubrics, prepare_history, read_comments, read_marks
+from rilo_training.grading.marking.returned import read_sheet
+from rilo_training.grading.marking.sheet import rows_of, waiting_notes
+from rilo_training.grading.marking.workbook import xlsx_bytes
+from rilo_training.grading.store.result import Result
 
 SHEETS = ("marking_sheet.xlsx", "marking_sheet.csv")
 _TABLES = {

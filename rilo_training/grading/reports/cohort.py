@@ -8,11 +8,9 @@ from typing import Any, TypeVar
 from rilo_training.answers import VERDICTS
 from rilo_training.course.manifest import Programme
 from rilo_training.files import safe_name
-from rilo_training.grading.discussion import HOW_MANY, RULE, things_to_discuss
-from rilo_training.grading.history import CONFIRMED
-from rilo_training.grading.page import render
-from rilo_training.grading.result import Result
-from rilo_training.grading.standing import (
+from rilo_training.grading.reports.discussion import HOW_MANY, RULE, things_to_discuss
+from rilo_training.grading.reports.page import render
+from rilo_training.grading.reports.standing import (
     BANDS,
     OUTCOMES,
     Asked,
@@ -29,7 +27,9 @@ from rilo_training.grading.standing import (
     stuck,
     title_of,
 )
-from rilo_training.grading.tables import newest_attempts
+from rilo_training.grading.reports.tables import newest_attempts
+from rilo_training.grading.store.history import CONFIRMED
+from rilo_training.grading.store.result import Result
 
 MOST_NAMES = 40
 """A larger cohort is shown as distributions; its names stand in one compact table."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rilo_training.course.rubric import Rubric
-from rilo_training.grading.marks import (
+from rilo_training.grading.marking.marks import (
     Mark,
     Rubrics,
     add_comment,
@@ -16,8 +16,8 @@ from rilo_training.grading.marks import (
     read_marks,
     unknown_codes,
 )
-from rilo_training.grading.returned import Cell, Returned, Sheet
-from rilo_training.grading.sheet import clean, cut, who, written_rows
+from rilo_training.grading.marking.returned import Cell, Returned, Sheet
+from rilo_training.grading.marking.sheet import clean, cut, who, written_rows
 
 
 @dataclass
@@ -44,7 +44,7 @@ def take_in(sheets: Sequence[Sheet], history: sqlite3.Connection, rubrics: Rubri
     Parameters
     ----------
     sheets
-        What :func:`rilo_training.grading.returned.read_sheet` read.
+        What :func:`rilo_training.grading.marking.returned.read_sheet` read.
     history
         The database of the store.
     rubrics

@@ -1,0 +1,1 @@
+"""Written answers: the marks that people give, and the sheets in which they give them."""

@@ -1,0 +1,1 @@
+"""What people read: result tables, feedback pages, the cohort report."""
