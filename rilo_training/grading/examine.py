@@ -95,7 +95,8 @@ def _examine(
         needed = with_needs(dict(key), name)
         again = execute(blank, answers, needed, unit_id, sandbox, limits, one_by_one=True)
         second = judge_run(question, again.evidence[name], practice.get(name))
-        if better(first, second) is not first:
+        # What did not run with the others says nothing about itself.
+        if evidence[name].status == "not_run" or better(first, second) is not first:
             judgements[name], evidence[name] = second, again.evidence[name]
     judgements = with_quotes_checked(judgements, key, evidence, everything.notebook, blank)
     return Examined(judgements, evidence, everything.notebook)

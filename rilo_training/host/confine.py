@@ -13,7 +13,10 @@ import signal
 import sys
 from collections.abc import Mapping
 
-_DIE_WITH_PARENT, _NO_NEW_RIGHTS, _ADOPT_ORPHANS = 1, 38, 36
+from rilo_training.host.filter import refuse_needless_calls
+
+_DIE_WITH_PARENT, _CAN_BE_READ, _KEEP_RIGHTS, _NO_NEW_RIGHTS, _ADOPT_ORPHANS = 1, 4, 8, 38, 36
+_RIGHT_TO_READ, _VERSION_OF_RIGHTS = 2, 0x2008_0522
 MEGABYTE = 2**20
 
 
@@ -24,7 +27,9 @@ def confine(limits: Mapping[str, int]) -> None:
     ----------
     limits
         Any of ``memory_mb`` (address space beyond what is used now), ``processes``, ``file_mb``
-        (size of one file), ``user`` (the number of a user, taken for good).
+        (size of one file), ``user`` (the number of a user, taken for good), ``reads`` (that user
+        may read what the superuser may), ``filter`` (refuse calls to the system that no answer
+        needs).
     """
     if sys.platform == "win32":
         return
@@ -40,13 +45,19 @@ def confine(limits: Mapping[str, int]) -> None:
         limit(resource.RLIMIT_FSIZE, limits["file_mb"] * MEGABYTE)
     limit(resource.RLIMIT_CORE, 0)
     if user := limits.get("user"):
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
+        _become(user, reads=bool(limits.get("reads")))
     if "processes" in limits and sys.platform == "linux":
         limit(resource.RLIMIT_NPROC, _processes_of_user() + limits["processes"])
     if sys.platform == "linux":
         _prctl(_NO_NEW_RIGHTS, 1)
+    if limits.get("filter"):
+        refuse_needless_calls()
+
+
+def hide_from_equals(yes: bool) -> None:
+    """Whether other processes of the same user are kept from reading and changing this one."""
+    if sys.platform == "linux":
+        _prctl(_CAN_BE_READ, not yes)
 
 
 def die_with_parent() -> None:
@@ -59,6 +70,21 @@ def adopt_orphans() -> None:
     """Become the parent of processes below this one whose own parent ends."""
     if sys.platform == "linux":
         _prctl(_ADOPT_ORPHANS, 1)
+
+
+def _become(user: int, *, reads: bool) -> None:
+    """Take another user for good, with no right of the superuser or with that to read."""
+    _prctl(_KEEP_RIGHTS, int(reads))
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+    if reads:
+        # The interpreter may stand where only the superuser can read it.
+        for right in (1 << _RIGHT_TO_READ, 0):
+            head = (ctypes.c_uint32 * 2)(_VERSION_OF_RIGHTS, 0)
+            sets = (ctypes.c_uint32 * 6)(right, right, 0, 0, 0, 0)
+            if ctypes.CDLL(None).capset(head, sets) == 0:
+                break
 
 
 def _prctl(what: int, value: int) -> None:

@@ -16,6 +16,7 @@ import random
 import select
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -24,7 +25,7 @@ from typing import Any, NoReturn
 
 import psutil
 
-from rilo_training.host.confine import MEGABYTE, adopt_orphans
+from rilo_training.host.confine import MEGABYTE, adopt_orphans, hide_from_equals
 from rilo_training.host.launch import LIMITS_VARIABLE, become_kernel
 
 PRELOADED = (
@@ -56,6 +57,8 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 _NICE = 5
 _SECONDS_TO_DIE = 10
 _MOST_ENTRIES = 20_000  # files and folders that one run may make
+_MOST_RUNNABLE = (os.cpu_count() or 1) + 4  # threads that want to run at once
+_SECONDS_OF_CROWD = 3
 
 
 class Host:
@@ -68,7 +71,7 @@ class Host:
         self.reason = ""
         self.limits: dict[str, int] = {}
         self.folder = ""
-        self.began = 0.0
+        self.began = self.calm = 0.0
 
     def serve(self) -> None:
         """Obey until the owner is gone."""
@@ -98,6 +101,7 @@ class Host:
         """Fork a kernel."""
         self.end()
         self.limits, self.folder, self.began = limits, folder, time.monotonic()
+        self.calm = self.began
         self.ended, self.reason = None, ""
         self.kernel = os.fork()
         if self.kernel == 0:
@@ -116,6 +120,15 @@ class Host:
                 os.kill(self.kernel, number)
         return {}
 
+    def do_pause(self, seconds: float) -> dict[str, Any]:
+        """Let every process of the run rest for a while."""
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    process.send_signal(number)
+            time.sleep(seconds if number == signal.SIGSTOP else 0)
+        return {}
+
     def do_end(self) -> dict[str, Any]:
         """End the kernel and every process that it left."""
         self.end()
@@ -126,7 +139,9 @@ class Host:
         if not self.kernel:
             return
         self._bury()
-        if self.ended is None and (reason := self._excess()):
+        if self.ended is not None:
+            self.end()  # what it left
+        elif reason := self._excess():
             self.reason = reason
             self.end()
 
@@ -134,13 +149,23 @@ class Host:
         """Return which limit of the whole run is passed."""
         if len(psutil.Process().children(recursive=True)) > self.limits.get("processes", 10**6):
             return "processes"
+        if "processes" in self.limits and self._is_crowd():
+            return "processors"
         if time.monotonic() - self.began > self.limits.get("run_seconds", 10**6):
             return "seconds"
         most = self.limits.get("memory_mb", 0) * MEGABYTE
         if most and _memory(shared_too=True) > most and _memory(shared_too=False) > most:
             return "memory"
         most = self.limits.get("folder_mb", 0) * MEGABYTE
-        return "disk" if most and _is_larger(self.folder, most) else ""
+        # The folder of the run, which also holds the private one.
+        return "disk" if most and _is_larger(os.path.dirname(self.folder), most) else ""
+
+    def _is_crowd(self) -> bool:
+        """Whether so many threads want to run, and for so long, that others hardly can."""
+        now = time.monotonic()
+        if _runnable() <= _MOST_RUNNABLE:
+            self.calm = now
+        return now - self.calm > _SECONDS_OF_CROWD
 
     def end(self) -> None:
         """Kill everything below this process, and wait until it is gone."""
@@ -177,7 +202,8 @@ class Host:
         status = 1
         try:
             os.setsid()
-            os.nice(_NICE)  # so that the host is heard, whatever a kernel starts
+            os.nice(_NICE)
+            hide_from_equals(False)
             self.owner.close()
             os.chdir(folder)
             os.environ.clear()
@@ -215,16 +241,45 @@ def _memory(*, shared_too: bool) -> int:
     found = 0
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if shared_too:
-                found += process.memory_info().rss
-            else:  # what processes share is counted once
-                found += process.memory_full_info().pss
+            found += process.memory_info().rss if shared_too else _own_memory(process)
     return found
+
+
+def _runnable() -> int:
+    """Return how many threads below this process run or wait for a processor."""
+    found = 0
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{process.pid}/task"):
+                with open(f"/proc/{process.pid}/task/{task}/stat", encoding="latin-1") as file:
+                    found += file.read().rpartition(")")[2].split()[0] == "R"
+    return found
+
+
+def _own_memory(process: psutil.Process) -> int:
+    """Return the bytes of memory of a process; what processes share is counted once."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:  # it hides, as an ordinary process has no reason to
+        return int(process.memory_info().rss)
+
+
+def _without_names() -> int:
+    """Return the bytes of files that were removed and are still open in processes below."""
+    found: dict[tuple[int, int], int] = {}
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(f"/proc/{process.pid}/fd"):
+                with contextlib.suppress(OSError):
+                    about = entry.stat()
+                    if about.st_nlink == 0 and stat.S_ISREG(about.st_mode):
+                        found[about.st_dev, about.st_ino] = about.st_blocks * 512
+    return sum(found.values())
 
 
 def _is_larger(folder: str, most: int) -> bool:
     """Whether the files in a folder need more than so many bytes, or are too many."""
-    total, entries, waiting = 0, 0, [folder]
+    total, entries, waiting = _without_names(), 0, [folder]
     while waiting:
         try:
             with os.scandir(waiting.pop()) as found:
@@ -236,8 +291,10 @@ def _is_larger(folder: str, most: int) -> bool:
                         total += entry.stat(follow_symlinks=False).st_blocks * 512
                     if total > most or entries > _MOST_ENTRIES:
                         return True
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             continue  # it was removed meanwhile
+        except OSError:
+            return True  # it is closed, or its path is too long: it hides what it writes
     return False
 
 
@@ -247,6 +304,7 @@ def main() -> None:
     os.set_inheritable(owner.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a matter of the owner
     adopt_orphans()
+    hide_from_equals(True)
     before = dict(os.environ)
     for name in PRELOADED:
         __import__(name)

@@ -28,6 +28,7 @@ _OUTPUTS = ("stream", "display_data", "execute_result", "error")
 _IGNORED = ("update_display_data", "comm_open", "comm_msg", "comm_close", "clear_output")
 _SECONDS_TO_ANSWER = 5
 _MOST_DECLARED = 4_000_000  # characters of one cell
+_LARGEST_OUTPUT = 4_000_000  # characters; a picture may be larger than the limit of a cell
 _LONGEST_LINE, _MOST_LINES = 2_000, 50  # of an error
 
 
@@ -63,7 +64,7 @@ class RecordingClient(NotebookClient):
             kernel_name="python3",
             allow_errors=True,
             record_timing=False,
-            coalesce_streams=True,
+            coalesce_streams=False,  # nbclient needs minutes for a long line; see _is_continued
             interrupt_on_timeout=True,
             shutdown_kernel="immediate",
             error_on_timeout={"ename": _TIMEOUT, "evalue": "", "traceback": []},
@@ -97,6 +98,7 @@ class RecordingClient(NotebookClient):
         async with self.async_setup_kernel(
             cwd=str(folder), env=dict(environment), stdout=DEVNULL, stderr=DEVNULL
         ):
+            timed_out = False
             for index, cell in enumerate(self.nb.cells):
                 began = time.monotonic()
                 try:
@@ -113,8 +115,9 @@ class RecordingClient(NotebookClient):
                 finally:
                     if cell.cell_type == "code":
                         self._outcome(cell).seconds = time.monotonic() - began
-                timed_out = self._outcome(cell).status == "timeout"
-                if timed_out and not await self._kernel_answers():
+                again, timed_out = timed_out, self._outcome(cell).status == "timeout"
+                # After the second cell in a row, nothing good is to be expected of this kernel.
+                if timed_out and (again or not await self._kernel_answers()):
                     await self._end_kernel()
                     return
 
@@ -155,6 +158,9 @@ class RecordingClient(NotebookClient):
         elif reason == "processes":
             outcome.status = "error"
             outcome.detail = f"it started more than {self._limits.processes} processes"
+        elif reason == "processors":
+            outcome.status = "error"
+            outcome.detail = "it kept more processes busy than this computer has processors"
         else:
             outcome.status = "kernel_died"
 
@@ -183,7 +189,14 @@ class RecordingClient(NotebookClient):
         kind, content = msg["msg_type"], msg["content"]
         if kind in _IGNORED:
             return None
+        if not isinstance(content, dict):
+            return None  # a message that no kernel sends
+        content.pop("transient", None)  # a display changes nothing that was shown before
+        if not isinstance(content.get("execution_count", 0), int):
+            del content["execution_count"]
         if kind in _OUTPUTS and self._is_held_back(kind, content, cell, cell_index):
+            return None
+        if kind == "stream" and _is_continued(cell.outputs, content):
             return None
         if kind == "error":
             for name in ("ename", "evalue"):
@@ -212,4 +225,14 @@ class RecordingClient(NotebookClient):
             if now <= _MOST_DECLARED:
                 self._outcome(cell).declared.extend((k, str(v)) for k, v in declared.items())
             return True
-        return used > self._limits.output_characters
+        return used > self._limits.output_characters or now - used > _LARGEST_OUTPUT
+
+
+def _is_continued(outputs: list[nbformat.NotebookNode], content: dict[str, Any]) -> bool:
+    """Whether a text was put behind the one before it, which came from the same stream."""
+    last = outputs[-1] if outputs else {}
+    name, text = content.get("name"), content.get("text")
+    if last.get("output_type") != "stream" or last.get("name") != name or not isinstance(text, str):
+        return False
+    last["text"] += text
+    return True

@@ -23,6 +23,7 @@ from papermill.execute import execute_notebook
 
 from rilo_training.host.launch import LIMITS_VARIABLE
 from rilo_training.kernels.client import RecordingClient
+from rilo_training.kernels.guard import guarded
 from rilo_training.kernels.isolation import RunPlace, give
 from rilo_training.kernels.manager import kernel_environment
 from rilo_training.kernels.outcome import CellOutcome, Limits, NotebookRun
@@ -52,7 +53,8 @@ class _RecordingEngine(Engine):  # type: ignore[misc]
     ) -> None:
         run.notebook = nb_man.nb
         client = RecordingClient(nb_man.nb, run.cells, limits, place.private, place.host)
-        asyncio.run(client.run(place.work, environment))
+        with guarded(place.host):
+            asyncio.run(client.run(place.work, environment))
 
 
 # At run time, not as an entry point: a broken entry point breaks papermill for everybody.
@@ -123,7 +125,7 @@ def run_confined(
     RunFailed
         When no kernel could be started.
     """
-    confined = {**limits.of_processes(), "user": place.user}
+    confined = {**limits.of_processes(), "user": place.user, "reads": place.reads, "filter": 1}
     more = {**environment, LIMITS_VARIABLE: json.dumps(confined)}
     return _run(notebook, parameters, place, limits, more)
 

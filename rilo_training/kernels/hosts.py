@@ -23,6 +23,7 @@ from typing import Any
 SWITCH = "RILO_WARM_KERNEL"
 """Set to ``0`` to start every kernel in the ordinary way."""
 
+_LONGEST_ANSWER = 1_000_000  # bytes
 _SECONDS_TO_START, _SECONDS_TO_ANSWER = 120, 30
 # For the C library of Linux: freed memory is kept and used again. A kernel that lives for one run
 # spends less time on asking the system for pages.
@@ -113,8 +114,15 @@ class HostHandle:
             if not received:
                 raise HostGone("it ended")
             self._waiting += received
+            if len(self._waiting) > _LONGEST_ANSWER:
+                raise HostGone("it sends what no host sends")
         line, self._waiting = self._waiting.split(b"\n", 1)
-        found: dict[str, Any] = json.loads(line)
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError) as reason:
+            raise HostGone("it sends what no host sends") from reason
+        if not isinstance(found, dict):
+            raise HostGone("it sends what no host sends")
         return found
 
     @property

@@ -26,12 +26,17 @@ from pathlib import Path
 
 from rilo_training.kernels.fonts import font_lists
 from rilo_training.kernels.hosts import HostGone, HostHandle, clean_environment
-from rilo_training.kernels.scratch import scratch_folder
+from rilo_training.kernels.scratch import remove, scratch_folder
 
 LEVELS = ("auto", "bwrap", "process")
 WORLD_INSIDE = "/world"
 _TMPFS_BYTES = 64 * 2**20
 _FIRST_USER, _LAST_USER = 61_184, 65_519  # no accounts of people or services have these numbers
+# Of the host alone, to become another user, and to watch and end it; no kernel has them.
+_RIGHTS_OF_HOST = (
+    *("CAP_SETUID", "CAP_SETGID", "CAP_KILL"),
+    *("CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"),
+)
 _OUTSIDE_PACKAGES = ("IPython", "ipykernel", "matplotlib", "numpy", "pandas", "pyarrow", "zmq")
 
 
@@ -71,6 +76,9 @@ class RunPlace:
         The host that starts the kernel, None for any.
     user
         The number of the user that the kernel becomes, 0 for no change.
+    reads
+        Whether that user may read what the superuser may: where there is no sandbox, the
+        interpreter may stand in a folder that is closed to others.
     """
 
     work: Path
@@ -78,6 +86,7 @@ class RunPlace:
     extract: str
     host: HostHandle | None = None
     user: int = 0
+    reads: bool = False
 
 
 def choose_level(asked: str) -> Level:
@@ -140,15 +149,22 @@ class Sandbox:
         """Give a place for one run: empty folders, and the world that no other run touched."""
         with contextlib.ExitStack() as stack:
             place = self.scratch / f"run_{random.getrandbits(32):08x}"
-            stack.callback(shutil.rmtree, place, ignore_errors=True)
+            stack.callback(remove, place)
             for folder in (place, place / "work", place / "private"):
-                folder.mkdir()
+                folder.mkdir(mode=0o700)
             extract = WORLD_INSIDE
             if self.host is None:
                 extract = str(shutil.copytree(self.extract, place / "world"))
             if self.user:
                 give(place, self.user)
-            yield RunPlace(place / "work", place / "private", extract, self.host, self.user)
+            yield RunPlace(
+                place / "work",
+                place / "private",
+                extract,
+                self.host,
+                self.user,
+                reads=self.level != "bwrap",
+            )
 
 
 @contextlib.contextmanager
@@ -204,8 +220,7 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
     words += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     words += ["--hostname", "rilo", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
-        # Of the host alone, to become another user and to watch it; no kernel has them.
-        for right in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE"):
+        for right in _RIGHTS_OF_HOST:
             words += ["--cap-add", right]
     else:
         words += ["--unshare-user"]
@@ -219,6 +234,8 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
             words += ["--ro-bind-try", name, name]
     for name in ("/usr", "/etc/ld.so.cache", "/etc/alternatives"):
         words += ["--ro-bind-try", name, name]
+    for name in filter(os.path.isdir, ("/usr/src", "/usr/local/src")):
+        words += ["--perms", "0755", "--tmpfs", name]  # a course may be kept there
     shown = [*map(Path, _needed_folders()), scratch]
     parents = {parent for folder in shown for parent in folder.parents}
     for parent in sorted(parents - {Path("/"), Path("/tmp"), Path("/usr")}):
@@ -288,10 +305,10 @@ def why_no_sandbox() -> str:
 
 # What the self-test does in the sandbox: it prints a list of what it could do but must not.
 _PROBE = """
-import json, os, socket, sys
+import ctypes, json, os, socket, sys
 from rilo_training.host.confine import confine
 secret, port, user = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-confine({"user": user} if user else {})
+confine({"user": user, "filter": 1})
 import numpy
 leaks = []
 if os.path.exists(secret):
@@ -303,6 +320,10 @@ except OSError:
     pass
 if sum(name.isdigit() for name in os.listdir("/proc")) > 3:
     leaks.append("other processes")
+if os.fork() == 0:
+    os._exit(ctypes.CDLL(None).unshare(0x10000000) == 0)
+if os.wait()[1]:
+    leaks.append("rights in a name space of its own")
 for folder in ("/", "/usr", "/dev", sys.prefix, os.path.dirname(numpy.__file__)):
     try:
         open(os.path.join(folder, ".probe"), "w").close()
@@ -317,7 +338,6 @@ def _unused_user(level: str) -> int:
     """Return the number of a user without rights that a run takes; 0 where it cannot."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return 0
-    # The sandbox shows the interpreter to every user; outside, its folder may be closed.
     if level != "bwrap" and not _can_work_as(_FIRST_USER):
         return 0
     return random.randint(_FIRST_USER, _LAST_USER)
@@ -328,7 +348,8 @@ def _can_work_as(user: int) -> bool:
     """Whether a process of this user can import what a kernel needs."""
     code = (
         "import sys; from rilo_training.host.confine import confine; "
-        "confine({'user': int(sys.argv[1])}); import numpy, rilo_training.learn.calls"
+        "confine({'user': int(sys.argv[1]), 'reads': 1}); "
+        "import numpy, rilo_training.learn.calls"
     )
     try:
         found = subprocess.run(
@@ -349,4 +370,4 @@ def give(place: Path, user: int) -> None:
     os.chown(place, user, user)
     for folder, folders, files in os.walk(place):
         for name in (*folders, *files):
-            os.chown(os.path.join(folder, name), user, user)
+            os.chown(os.path.join(folder, name), user, user, follow_symlinks=False)

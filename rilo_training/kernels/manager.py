@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Any as AnyTrait
@@ -18,6 +19,7 @@ JUPYTER_FOLDER = Path(__file__).with_name("jupyter")
 """Add it to ``JUPYTER_PATH``, and every program of Jupyter finds the kernel ``rilo-warm``."""
 
 _KEPT = ("PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "LD_LIBRARY_PATH", "TEMP", "TMP")
+_LARGEST_MESSAGE = 32_000_000  # bytes; whoever sends a larger one is cut off
 _PRIVATE = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "TMPDIR")
 
 
@@ -30,6 +32,12 @@ class OwnKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """The warm kernel of this package."""
         return KernelSpec.from_resource_dir(str(JUPYTER_FOLDER / "kernels" / "rilo-warm"))
+
+    def client(self, **words: Any) -> Any:
+        """Return a client to whom a kernel cannot send messages of any size."""
+        found = super().client(**words)
+        found.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
+        return found
 
 
 def kernel_environment(private: Path, more: Mapping[str, str]) -> dict[str, str]:

@@ -49,7 +49,7 @@ class WarmProvisioner(LocalProvisioner):
         assert self.parent is not None
         limits = json.loads(environment.pop(LIMITS_VARIABLE, "{}"))
         if user := limits.get("user"):
-            os.chown(self.parent.connection_file, user, user)
+            os.chown(self.parent.connection_file, user, user, follow_symlinks=False)
         found = self._host.order(
             "start",
             connection_file=self.parent.connection_file,

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,8 +29,36 @@ def scratch_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         owner.release()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that is in it; what cannot be removed stays.
+
+    Code of other people was at work in it: folders may lie in each other a thousand times, have
+    paths longer than the system takes, and be closed to their owner. So each inner folder is
+    first moved up.
+    """
+    waiting = [folder]
+    while waiting:
+        place = waiting.pop()
+        with contextlib.suppress(OSError):
+            for entry in list(os.scandir(place)):
+                if not entry.is_dir(follow_symlinks=False):
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry.path)
+                    continue
+                moved = folder / secrets.token_hex(8)  # no name that is there
+                with contextlib.suppress(OSError):
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, moved)
+                    waiting.append(moved)
+        if place != folder:
+            with contextlib.suppress(OSError):
+                os.rmdir(place)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def _new_folder(base: Path) -> tuple[Path, Claim]:
@@ -59,5 +86,5 @@ def _sweep(base: Path) -> None:
         with contextlib.suppress(OSError):  # it belongs to another user
             owner = claim(path)
             if owner is not None:
-                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                remove(path.with_suffix(""))
                 owner.release()
