@@ -25,8 +25,8 @@ from nbformat import NotebookNode
 
 import rilo_training
 from rilo_training.answers import Question
-from rilo_training.grading.reports.evidence import executed_text
 from rilo_training.grading.examine import Examined, examine
+from rilo_training.grading.reports.evidence import executed_text
 from rilo_training.kernels import IsolationError, Limits, choose_level, client
 from rilo_training.kernels.hosts import close_hosts
 from rilo_training.seizures import load_seizures
