@@ -129,7 +129,9 @@ def test_every_run_is_given_to_papermill(tmp_path: Path, monkeypatch: pytest.Mon
     """Nothing but papermill executes, with the engine that is ours."""
     seen: list[object] = []
     monkeypatch.setattr(
-        engine_module, "execute_notebook", lambda *a, **k: seen.append(k["engine_name"])
+        engine_module.papermill_engines,
+        "execute_notebook_with_engine",
+        lambda engine, *a, **k: seen.append(engine),
     )
     run(tmp_path, works="1")
     assert seen == ["rilo"]

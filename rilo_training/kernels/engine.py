@@ -18,8 +18,7 @@ from typing import Any
 
 import nbformat
 from papermill.engines import Engine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
-from papermill.execute import execute_notebook
+from papermill.parameterize import parameterize_notebook
 
 from rilo_training.host.launch import LIMITS_VARIABLE
 from rilo_training.kernels.client import RecordingClient
@@ -142,24 +141,40 @@ def _run(
         made = kernel_environment(place.private, environment)
         if place.user:
             give(place.private, place.user)
-        execute_notebook(
-            copy.deepcopy(notebook),
-            None,
-            parameters=dict(parameters),
-            engine_name=_ENGINE,
+        prepared = _with_parameters(notebook, parameters)
+        papermill_engines.execute_notebook_with_engine(
+            _ENGINE,
+            prepared,
             kernel_name="python3",
-            language="python",
             progress_bar=False,
-            request_save_on_cell_execute=False,
             run=run,
             limits=limits,
             place=place,
             environment=made,
         )
-    except PapermillExecutionError:
-        pass  # papermill says at the end that a cell failed; the outcomes say it better
     except (RuntimeError, OSError) as reason:
         raise RunFailed(
             f"The kernel did not start ({reason}). Run `rilo doctor` to find out why."
         ) from reason
     return run
+
+
+def _with_parameters(
+    notebook: nbformat.NotebookNode, parameters: Mapping[str, object]
+) -> nbformat.NotebookNode:
+    """Return a copy with new values behind the cell ``parameters``, as papermill runs it.
+
+    papermill's own way around it also writes the notebook twice, and takes its path for a form.
+    """
+    made = copy.deepcopy(notebook)
+    made.metadata.setdefault("papermill", nbformat.NotebookNode())
+    for cell in made.cells:
+        cell.metadata.setdefault("tags", [])
+        cell.metadata.setdefault("papermill", nbformat.NotebookNode())
+    made = parameterize_notebook(
+        made, dict(parameters), kernel_name="python3", language="python", engine_name=_ENGINE
+    )
+    assert isinstance(made, nbformat.NotebookNode)
+    for cell in made.cells:  # also the one with the new values
+        cell.metadata.setdefault("papermill", nbformat.NotebookNode())
+    return made

@@ -37,6 +37,7 @@ _RIGHTS_OF_HOST = (
     *("CAP_SETUID", "CAP_SETGID", "CAP_KILL"),
     *("CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"),
 )
+_HIDDEN = ("/usr/src", "/usr/local/src")  # a course may be kept there
 _OUTSIDE_PACKAGES = ("IPython", "ipykernel", "matplotlib", "numpy", "pandas", "pyarrow", "zmq")
 
 
@@ -234,8 +235,9 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
             words += ["--ro-bind-try", name, name]
     for name in ("/usr", "/etc/ld.so.cache", "/etc/alternatives"):
         words += ["--ro-bind-try", name, name]
-    for name in filter(os.path.isdir, ("/usr/src", "/usr/local/src")):
-        words += ["--perms", "0755", "--tmpfs", name]  # a course may be kept there
+    hidden = [name for name in _HIDDEN if os.path.isdir(name)]
+    for name in hidden:
+        words += ["--perms", "0755", "--tmpfs", name]
     shown = [*map(Path, _needed_folders()), scratch]
     parents = {parent for folder in shown for parent in folder.parents}
     for parent in sorted(parents - {Path("/"), Path("/tmp"), Path("/usr")}):
@@ -246,7 +248,9 @@ def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:
     if extract is not None:
         words += ["--ro-bind", str(extract.resolve()), WORLD_INSIDE]
     words += ["--bind", str(scratch), str(scratch)]
-    return [*words, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"]
+    for name in (*hidden, "/dev", "/"):
+        words += ["--remount-ro", name]
+    return [*words, "--chdir", "/", "--"]
 
 
 @functools.cache
@@ -262,9 +266,22 @@ def _needed_folders() -> tuple[str, ...]:
     inner = {
         folder
         for folder in found
-        if any(other in folder.parents for other in found) or folder.is_relative_to("/usr")
+        if any(other in folder.parents for other in found) or _is_shown_with_usr(folder)
     }
     return tuple(sorted(str(folder) for folder in found - inner))
+
+
+def _is_shown_with_usr(folder: Path) -> bool:
+    return folder.is_relative_to("/usr") and not any(map(folder.is_relative_to, _HIDDEN))
+
+
+def _folder_with_course() -> str:
+    """Return the folder that a sandbox shows and that holds the instructor notebooks, if any."""
+    root = Path(__file__).resolve().parent.parent.parent
+    if not (root / "curriculum").is_dir():
+        return ""
+    shown = [folder for folder in _needed_folders() if root.is_relative_to(folder)]
+    return "/usr" if _is_shown_with_usr(root) else next(iter(shown), "")
 
 
 @functools.cache
@@ -277,6 +294,11 @@ def why_no_sandbox() -> str:
         return "bwrap is there on Linux only."
     if shutil.which("bwrap") is None:
         return "The program bwrap was not found (on Debian and Ubuntu: apt install bubblewrap)."
+    if folder := _folder_with_course():
+        return (
+            f"The course is kept in {folder}, which submissions must see because Python is there. "
+            "Keep the course somewhere else."
+        )
     with scratch_folder() as scratch, scratch_folder() as hidden, socket.socket() as listener:
         os.chmod(scratch, 0o777)
         (hidden / "secret").write_text("secret", encoding="utf-8")
@@ -324,7 +346,7 @@ if os.fork() == 0:
     os._exit(ctypes.CDLL(None).unshare(0x10000000) == 0)
 if os.wait()[1]:
     leaks.append("rights in a name space of its own")
-for folder in ("/", "/usr", "/dev", sys.prefix, os.path.dirname(numpy.__file__)):
+for folder in ("/", "/usr", "/usr/src", "/dev", sys.prefix, os.path.dirname(numpy.__file__)):
     try:
         open(os.path.join(folder, ".probe"), "w").close()
         leaks.append("writing in " + folder)

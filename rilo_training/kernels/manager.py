@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ class OwnKernelManager(AsyncKernelManager):
         """Return a client to whom a kernel cannot send messages of any size."""
         found = super().client(**words)
         found.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
+        # Whether a kernel lives is asked of its process. A heart that beats for a kernel which
+        # ends at the wrong moment waits for ever, and whoever stops it waits too.
+        quiet = functools.partial(found.start_channels, hb=False)
+        found.start_channels = quiet  # type: ignore[method-assign]
         return found
 
 
