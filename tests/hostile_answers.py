@@ -68,7 +68,7 @@ while True:
     Attack("memory of Python", "kept = []\nwhile True:\n    kept.append('x' * 10**8)", MEMORY),
     Attack(
         "memory of numpy",
-        "import numpy as np\nkept = [np.ones(10**7) for _ in range(10**6)]",
+        "import numpy as np\nkept = np.ones(10**12)",
         MEMORY,
     ),
     Attack(
@@ -80,9 +80,9 @@ for _ in range(11):
         kept = bytearray(b"1") * 130_000_000
         time.sleep(20)
         os._exit(0)
-time.sleep(20)
+time.sleep(1.8)
 """,
-        MEMORY,
+        MEMORY | TIME,
     ),
     Attack(
         "memory of processes that hide",
@@ -94,9 +94,9 @@ for _ in range(11):
         kept = bytearray(b"1") * 130_000_000
         time.sleep(20)
         os._exit(0)
-time.sleep(20)
+time.sleep(1.8)
 """,
-        MEMORY,
+        MEMORY | TIME,
     ),
     Attack(
         "memory of files without a name",
@@ -773,9 +773,9 @@ KINDS = (USES_TOO_MUCH, FILLS_THE_DISK, ENDS, TOUCHES_OTHERS, FORGES, FLOODS_THE
 
 
 def groups(at_process: bool = False) -> list[tuple[Attack, ...]]:
-    """Attacks by sixes, as one participant would hand them in."""
+    """Attacks by eights, as one participant would hand them in."""
     made: list[tuple[Attack, ...]] = []
     for kind in KINDS:
         kept = tuple(attack for attack in kind if not (at_process and attack.alone))
-        made += [kept[start : start + 6] for start in range(0, len(kept), 6)]
+        made += [kept[start : start + 8] for start in range(0, len(kept), 8)]
     return made

@@ -33,8 +33,8 @@ from rilo_training.seizures import load_seizures
 from rilo_training.world import make_world, save_world
 
 UNIT = "w9d9_90"
-QUESTIONS = tuple(f"q{number}" for number in range(1, 14))
-HOSTILE = QUESTIONS[1::2]
+QUESTIONS = tuple(f"q{number}" for number in range(1, 13))
+HOSTILE = tuple(question for question in QUESTIONS if int(question[1:]) % 3 != 1)
 """The questions of an attacker; the others are answered as a good participant does."""
 
 LIMITS = Limits(
@@ -198,7 +198,7 @@ def open_scene(level: str, folder: Path) -> Iterator[Scene]:
 
 
 def _blank() -> NotebookNode:
-    """The participant's copy: thirteen questions that need nothing of each other."""
+    """The participant's copy: twelve questions that need nothing of each other."""
     cells = [
         _cell("code", "parameters", 'EXTRACT = "datasets/practice"', "parameters"),
         _cell(

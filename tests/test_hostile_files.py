@@ -306,10 +306,12 @@ def test_honest_participants_have_all_points(graded: Graded) -> None:
 def test_a_file_that_is_no_notebook_is_named_and_not_graded(graded: Graded) -> None:
     """Each has a sentence with its name, and no row."""
     for name, (_, sentence) in REFUSED.items():
-        assert re.search(rf"Problem: {name}/{UNIT}\.ipynb: [^\n]*({sentence})", graded.said), name
+        said = rf"Problem: {name}/{UNIT}\.ipynb: .{{,100}}?({sentence})"
+        assert re.search(said, graded.said), name
         assert graded.of(name) == {}
     for name, sentence in (("linked", "a link"), ("huge", "larger than")):
-        assert re.search(rf"Problem: {name}/{UNIT}\.ipynb: [^\n]*{sentence}", graded.said), name
+        said = rf"Problem: {name}/{UNIT}\.ipynb: .{{,100}}?{sentence}"
+        assert re.search(said, graded.said), name
         assert graded.of(name) == {}
 
 
@@ -329,8 +331,8 @@ def test_the_second_answer_to_a_question_counts_like_a_correction(graded: Graded
 
 def test_data_of_their_own_help_nobody(graded: Graded) -> None:
     """Whoever begins again on other data does not reach the answers of the official run."""
-    own = graded.points("other_extract")
-    assert own[1:7] == graded.points("1_honest")[1:7] or sum(own) < sum(graded.points("1_honest"))
+    assert graded.of("other_extract")["q1"][0] == "error"
+    assert graded.points("other_extract")[1:] == graded.points("1_honest")[1:]
 
 
 def test_nothing_is_written_outside_of_the_store(graded: Graded) -> None:

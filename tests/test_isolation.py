@@ -121,6 +121,18 @@ def test_a_sandbox_that_leaks_is_not_used(
     assert choose_level("auto").name == "process"
 
 
+@LINUX
+def test_a_sandbox_that_would_show_the_course_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, fresh_self_test: None
+) -> None:
+    """Where Python and the instructor notebooks share a folder, submissions could read them."""
+    root = str(load_programme().root)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(isolation, "_needed_folders", lambda: (root,))
+    with pytest.raises(IsolationError, match="Keep the course somewhere else"):
+        choose_level("bwrap")
+
+
 def test_auto_takes_the_sandbox_where_it_works() -> None:
     """The strongest level that works is taken."""
     need("bwrap")
