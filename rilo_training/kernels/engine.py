@@ -162,7 +162,7 @@ def _run(
 def _with_parameters(
     notebook: nbformat.NotebookNode, parameters: Mapping[str, object]
 ) -> nbformat.NotebookNode:
-    """Return a copy with new values behind the cell ``parameters``, as papermill runs it.
+    """Return a copy, with a cell of new values behind the cell ``parameters`` where there are any.
 
     papermill's own way around it also writes the notebook twice, and takes its path for a form.
     """
@@ -171,6 +171,8 @@ def _with_parameters(
     for cell in made.cells:
         cell.metadata.setdefault("tags", [])
         cell.metadata.setdefault("papermill", nbformat.NotebookNode())
+    if not parameters:
+        return made
     made = parameterize_notebook(
         made, dict(parameters), kernel_name="python3", language="python", engine_name=_ENGINE
     )
