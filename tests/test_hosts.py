@@ -22,7 +22,7 @@ from rilo_training.course.manifest import load_programme
 from rilo_training.course.notebook import participant_copy, read_notebook, solutions_of
 from rilo_training.course.notebook import with_answers as filled
 from rilo_training.course.reference import declared_run
-from rilo_training.kernels import hosts
+from rilo_training.kernels import Limits, RunPlace, hosts, run_confined
 from rilo_training.kernels.engine import run_notebook
 from rilo_training.kernels.hosts import HostGone, HostHandle, borrowed_host, take_host
 from rilo_training.kernels.manager import JUPYTER_FOLDER
@@ -208,6 +208,40 @@ def test_programs_of_jupyter_find_the_warm_kernel(
     asyncio.run(client.async_execute())
     parent = int(made.cells[-1].outputs[0].text)
     assert parent in {host._process.pid for host in hosts._idle}
+
+
+def test_a_kernel_of_a_sandbox_starts_nowhere_else(own_hosts: None, tmp_path: Path) -> None:
+    """Whatever a run asks for, the host that it was given starts its kernel."""
+    with borrowed_host() as host:
+        assert host is not None
+        (tmp_path / "work").mkdir()
+        (tmp_path / "private").mkdir()
+        place = RunPlace(tmp_path / "work", tmp_path / "private", "", host)
+        other = {"PYTHONHASHSEED": "4242"}
+        code = "import os\nprint(os.getppid())"
+        found = run_confined(notebook(code), {}, place, Limits(), other)
+        assert texts(found) == [f"{host._process.pid}\n"]
+
+
+def test_a_kernel_that_does_not_start_leaves_no_traceback_at_the_end(tmp_path: Path) -> None:
+    """What nbclient does when a program ends is not seen by whoever uses it."""
+    code = (
+        "import sys\nfrom pathlib import Path\nimport nbformat\n"
+        "from rilo_training.kernels import RunFailed, run_notebook\n"
+        "from rilo_training.kernels.provisioner import WarmProvisioner\n"
+        "async def refuse(*given, **words): raise RuntimeError('no kernel today')\n"
+        "WarmProvisioner.launch_kernel = refuse\n"
+        "try:\n    run_notebook(nbformat.v4.new_notebook(), {}, Path(sys.argv[1]))\n"
+        "except RunFailed as reason:\n    print(reason)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "no kernel today" in ended.stdout
+    assert ended.stderr == ""
 
 
 def test_the_switch_asks_for_ordinary_kernels(monkeypatch: pytest.MonkeyPatch) -> None:

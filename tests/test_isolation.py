@@ -300,6 +300,17 @@ def test_a_sandbox_of_the_superuser_runs_as_nobody(extract: Path) -> None:
         assert said(run(sandbox, code)) == "False ['', '', '']"
 
 
+def test_a_sandbox_that_was_lost_is_opened_again(extract: Path) -> None:
+    """Whoever ends the host in the sandbox costs the run in it, and no later one."""
+    need("bwrap")
+    with open_sandbox("bwrap", extract) as sandbox:
+        host = sandbox.living_host()
+        assert host is not None
+        host._process.kill()
+        host._process.wait()
+        assert said(run(sandbox, "print('again')")) == "again"
+
+
 def test_a_sandbox_that_does_not_start_is_a_sentence(
     extract: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

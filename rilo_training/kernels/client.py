@@ -14,7 +14,7 @@ import nbformat
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
-from nbclient.util import ensure_async
+from nbclient.util import ensure_async, run_sync
 
 from rilo_training.files import whole_text
 from rilo_training.kernels.hosts import HostHandle
@@ -163,6 +163,13 @@ class RecordingClient(NotebookClient):
             outcome.detail = "it kept more processes busy than this computer has processors"
         else:
             outcome.status = "kernel_died"
+
+    async def _async_cleanup_kernel(self) -> None:
+        """End the kernel. nbclient also asks for it at the end of the program, without one."""
+        if self.km is not None:
+            await super()._async_cleanup_kernel()
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
 
     async def _end_kernel(self) -> None:
         assert self.km is not None

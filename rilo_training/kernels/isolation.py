@@ -135,15 +135,41 @@ def _of_process() -> str:
     return words
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sandbox:
     """Where all runs of one submission happen. Made by :func:`open_sandbox`."""
 
     level: str
     scratch: Path
     extract: Path
-    host: HostHandle | None = None
     user: int = 0
+    _host: HostHandle | None = None
+
+    def living_host(self) -> HostHandle | None:
+        """Return the host in the sandbox, a new one where the last was lost; None without bwrap.
+
+        Raises
+        ------
+        IsolationError
+            When the sandbox does not start.
+        """
+        if self.level != "bwrap":
+            return None
+        if self._host is None or not self._host.is_alive:
+            self.close()
+            try:
+                self._host = HostHandle(
+                    sandbox_command(self.scratch, self.extract), _environment_inside(self.scratch)
+                )
+            except HostGone as reason:
+                raise IsolationError(f"The sandbox of bwrap did not start: {reason}.") from reason
+        return self._host
+
+    def close(self) -> None:
+        """End the host with everything in the sandbox."""
+        if self._host is not None:
+            self._host.close()
+            self._host = None
 
     @contextlib.contextmanager
     def new_run(self) -> Iterator[RunPlace]:
@@ -153,8 +179,8 @@ class Sandbox:
             stack.callback(remove, place)
             for folder in (place, place / "work", place / "private"):
                 folder.mkdir(mode=0o700)
-            extract = WORLD_INSIDE
-            if self.host is None:
+            extract, host = WORLD_INSIDE, self.living_host()
+            if host is None:
                 extract = str(shutil.copytree(self.extract, place / "world"))
             if self.user:
                 give(place, self.user)
@@ -162,7 +188,7 @@ class Sandbox:
                 place / "work",
                 place / "private",
                 extract,
-                self.host,
+                host,
                 self.user,
                 reads=self.level != "bwrap",
             )
@@ -188,23 +214,23 @@ def open_sandbox(level: str, extract: Path) -> Iterator[Sandbox]:
         user = _unused_user(level)
         if user:
             os.chmod(scratch, 0o711)  # its own folders inside can be reached, not listed
-        if level != "bwrap":
-            yield Sandbox(level, scratch, extract, user=user)
-            return
-        settings = scratch / "matplotlib"
-        settings.mkdir()
-        for fonts in font_lists():
-            shutil.copy(fonts, settings)
-        environment = {**clean_environment(), "HOME": "/tmp", "MPLCONFIGDIR": str(settings)}
-        environment.pop("TMPDIR", None)
+        sandbox = Sandbox(level, scratch, extract, user)
         try:
-            host = HostHandle(sandbox_command(scratch, extract), environment)
-        except HostGone as reason:
-            raise IsolationError(f"The sandbox of bwrap did not start: {reason}.") from reason
-        try:
-            yield Sandbox(level, scratch, extract, host, user)
+            sandbox.living_host()
+            yield sandbox
         finally:
-            host.close()
+            sandbox.close()
+
+
+def _environment_inside(scratch: Path) -> dict[str, str]:
+    """Return the variables of the host in a sandbox, with the lists of fonts within its reach."""
+    settings = scratch / "matplotlib"
+    settings.mkdir(exist_ok=True)
+    for fonts in font_lists():
+        shutil.copy(fonts, settings)
+    environment = {**clean_environment(), "HOME": "/tmp", "MPLCONFIGDIR": str(settings)}
+    environment.pop("TMPDIR", None)
+    return environment
 
 
 def sandbox_command(scratch: Path, extract: Path | None) -> list[str]:

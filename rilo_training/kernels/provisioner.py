@@ -40,10 +40,10 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **words: Any) -> Any:
         """Start a kernel; ``cmd`` is used where there is no host."""
         environment = dict(words.get("env") or {})
-        if environment.get("PYTHONHASHSEED", "0") in ("0", "random"):
-            self._host = getattr(self.parent, "host", None)
-            if self._host is None:
-                self._host, self._is_lent = take_host(), True
+        # A host that the manager names is a sandbox: its kernel never starts anywhere else.
+        self._host = getattr(self.parent, "host", None)
+        if self._host is None and environment.get("PYTHONHASHSEED", "0") in ("0", "random"):
+            self._host, self._is_lent = take_host(), True
         if self._host is None:
             return await super().launch_kernel(cmd, **words)
         assert self.parent is not None
