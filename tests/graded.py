@@ -41,6 +41,13 @@ def result(**different: Any) -> Result:
     return Result(**{**found, **different})
 
 
+def waiting_text(text: str, **different: Any) -> Result:
+    """A written answer that waits for a person."""
+    own = {"question": "q8", "verdict": "to_mark", "points": None, "out_of": 4.0, "kind": "text"}
+    about = {"participant": "participant_01", "competence": "C6", "mistake": None, "answer": text}
+    return result(**{**own, **about, "diagnosis": "Your text is short.", **different})
+
+
 def rows_of(text: str) -> list[dict[str, str]]:
     """The rows of a CSV text."""
     return list(csv.DictReader(io.StringIO(text, newline="")))

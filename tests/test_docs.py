@@ -14,6 +14,7 @@ from rilo_training.course.notebook import read_notebook
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GRADING = (ROOT / "curriculum" / "grading.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_the_readme_lists_the_units_of_the_manifest(programme: Programme) -> Non
 def test_every_command_of_run_py_in_the_documents_exists() -> None:
     """A reader who copies a command gets no surprise."""
     known = (ROOT / "run.py").read_text(encoding="utf-8")
-    for text in (README, CONTRIBUTING):
+    for text in (README, CONTRIBUTING, GRADING):
         for command in re.findall(r"python3 run\.py (\w+)", text):
             assert re.search(rf"^  {command}\b", known, re.MULTILINE), command
 
@@ -40,7 +41,7 @@ def test_every_command_of_run_py_in_the_documents_exists() -> None:
 def test_every_rilo_command_in_the_documents_exists() -> None:
     """Names of commands in the text are names of commands."""
     listed = CliRunner().invoke(main, ["--help"]).output
-    pages = (README, CONTRIBUTING, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    pages = (README, CONTRIBUTING, GRADING, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     for text in pages:
         for command in re.findall(r"(?:`|run\.py )rilo ([a-z]+)", text):
             assert re.search(rf"^  {command}\b", listed, re.MULTILINE), command

@@ -326,6 +326,18 @@ def test_the_gradebook_is_that_of_nbgrader(cohort: Cohort) -> None:
     assert scores["named_mistakes"] < scores["typed_in"] < scores["damaged"] < full
 
 
+def test_the_store_holds_what_the_guide_for_instructors_says(cohort: Cohort) -> None:
+    """Each file and folder of the guide is there; the released pages come with the closing."""
+    guide = (ROOT / "curriculum" / "grading.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \|", guide, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    files = {"marking_sheet.xlsx", ".csv", "cohort_report.html", "gradebook.sqlite"}
+    assert files | {"feedback/", "executed/", "released/"} <= named
+    for name in named - {".csv", "released/", "bwrap", "process", "secret/"}:
+        assert (cohort.store / name).exists(), name
+    assert (cohort.store / "marking_sheet.csv").exists()
+
+
 def test_the_rehearsal_shows_on_every_page(cohort: Cohort) -> None:
     """Nobody takes a rehearsal for the day of the marks."""
     assert "REHEARSAL" in cohort.page("another_way")

@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from graded import waiting_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,26 +35,7 @@ Fill = dict[str, str]
 
 def result_of(participant: str = "participant_01", text: str = "A reply.", **more: Any) -> Result:
     """A written answer that waits for a person."""
-    made = Result(
-        participant=participant,
-        unit="w1d1_90",
-        question="q8",
-        verdict="to_mark",
-        points=None,
-        out_of=4.0,
-        diagnosis="Your text has 2 words.",
-        competence="C6",
-        attempt=1,
-        isolation="process",
-        rehearsal="",
-        mistake=None,
-        notes="",
-        answer=text,
-        at="2026-11-30T10:00:00+00:00",
-        receipt="",
-        kind="text",
-    )
-    return replace(made, **more)
+    return waiting_text(text, participant=participant, **more)
 
 
 @dataclass

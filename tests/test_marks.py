@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from graded import waiting_text
 
 from rilo_training.course.rubric import Example, Level, Rubric, Standard, load_rubric
 from rilo_training.grading.marking.marks import (
@@ -38,26 +39,7 @@ def history(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def result_of(text: str = "Dear colleague, 3 kg.", **more: object) -> Result:
     """A written answer that waits for a person."""
-    made = Result(
-        participant="participant_01",
-        unit="w1d1_90",
-        question="q8",
-        verdict="to_mark",
-        points=None,
-        out_of=4.0,
-        diagnosis="Your text has 4 words.",
-        competence="C6",
-        attempt=1,
-        isolation="process",
-        rehearsal="",
-        mistake=None,
-        notes="",
-        answer=text,
-        at="2026-11-30T10:00:00+00:00",
-        receipt="",
-        kind="text",
-    )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return waiting_text(text, **more)
 
 
 def mark_of(result: Result, levels: dict[str, str] | None = None, **more: object) -> Mark:
@@ -100,7 +82,7 @@ def test_a_marked_result_shows_the_words_of_each_level_and_the_comment() -> None
     found = with_marks([result_of()], [mark], RUBRICS, {"limit": "Name one limit."})[0]
     assert found.criteria[1] == Criterion("Limits", "no limit", 0.0, 1.0)
     assert found.comment == "Name one limit. Else good. #nothing"
-    assert found.diagnosis == "Your text has 4 words."
+    assert found.diagnosis == "Your text is short."
 
 
 def test_an_incomplete_mark_gives_no_points() -> None:
