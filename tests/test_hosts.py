@@ -22,11 +22,10 @@ from rilo_training.course.manifest import load_programme
 from rilo_training.course.notebook import participant_copy, read_notebook, solutions_of
 from rilo_training.course.notebook import with_answers as filled
 from rilo_training.course.reference import declared_run
-from rilo_training.kernels import Limits, RunPlace, hosts, run_confined
+from rilo_training.kernels import Limits, NotebookRun, RunPlace, hosts, run_confined
 from rilo_training.kernels.engine import run_notebook
 from rilo_training.kernels.hosts import HostGone, HostHandle, borrowed_host, take_host
 from rilo_training.kernels.manager import JUPYTER_FOLDER
-from rilo_training.kernels.outcome import NotebookRun
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts fork, on Linux only")
 
@@ -187,6 +186,45 @@ def test_a_forked_kernel_knows_what_an_ordinary_one_knows(
     assert "Asia" not in texts(warm)[0]
     assert "JST" in texts(warm)[0]
     assert texts(warm) == texts(ordinary)
+
+
+SPEAKS = """
+import asyncio, os, threading, time
+await asyncio.sleep(0)
+print("one", flush=True)
+thread = threading.Thread(target=print, args=("two",))
+thread.start()
+thread.join()
+code = os.system("echo three")
+time.sleep(0.5)
+print(len(In), "cells")
+"""
+
+
+def test_a_forked_kernel_says_what_an_ordinary_one_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells that wait, threads and programs that print, values that are shown, errors."""
+    code = [SPEAKS, "6 * 7", "_ + 1", "1 / 0", "Out"]
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in code])
+    warm = run_notebook(made, {}, tmp_path)
+    monkeypatch.setenv(hosts.SWITCH, "0")
+    ordinary = run_notebook(made, {}, tmp_path)
+    said = [shown(run) for run in (warm, ordinary)]
+    assert said[0] == said[1]
+    assert "".join(sorted(said[0][0])) == "".join(sorted("one\ntwo\nthree\n2 cells\n"))
+    assert said[0][1:3] == ["42", "43"]
+
+
+def shown(run: NotebookRun) -> list[str]:
+    """What each cell shows, as text."""
+    return [
+        "".join(
+            out.get("text") or out.get("evalue") or out["data"]["text/plain"]
+            for out in cell.outputs
+        )
+        for cell in run.notebook.cells
+    ]
 
 
 def test_two_forked_kernels_draw_different_random_numbers(tmp_path: Path) -> None:

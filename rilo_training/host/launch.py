@@ -31,14 +31,14 @@ def become_kernel(connection_file: str, *, of_host: bool = False) -> NoReturn:
     confine(json.loads(os.environ.pop(LIMITS_VARIABLE, "{}")))
     if of_host:
         die_with_parent()  # after the change of the user, which forgets it
-    from ipykernel.kernelapp import IPKernelApp
+    from rilo_training.host.kernel import OneRunKernel
 
-    # The history of a kernel that lives for one run is of use to nobody: it stays in memory.
-    history = "--HistoryManager.hist_file=:memory:"
-    sys.argv = ["ipykernel_launcher", "-f", connection_file, history]
-    application = IPKernelApp.instance()
-    application.initialize(sys.argv[1:])  # type: ignore[no-untyped-call]
-    application.start()  # type: ignore[no-untyped-call]
+    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    application = OneRunKernel.instance()
+    if not of_host:
+        application.prepare()
+    application.connect(connection_file)
+    application.start()
     raise SystemExit(0)
 
 

@@ -55,7 +55,7 @@ PRELOADED = (
 )
 _SECONDS_BETWEEN_LOOKS = 0.5
 _NICE = 5
-_SECONDS_TO_DIE = 10
+_SECONDS_TO_DIE, _SECONDS_TO_FOLLOW = 10, 0.02
 _MOST_ENTRIES = 20_000  # files and folders that one run may make
 _MOST_RUNNABLE = (os.cpu_count() or 1) + 4  # threads that want to run at once
 _SECONDS_OF_CROWD = 3
@@ -71,7 +71,7 @@ class Host:
         self.reason = ""
         self.limits: dict[str, int] = {}
         self.folder = ""
-        self.began = self.calm = 0.0
+        self.began = self.calm = self.looked = 0.0
 
     def serve(self) -> None:
         """Obey until the owner is gone."""
@@ -101,7 +101,7 @@ class Host:
         """Fork a kernel."""
         self.end()
         self.limits, self.folder, self.began = limits, folder, time.monotonic()
-        self.calm = self.began
+        self.calm = self.looked = self.began
         self.ended, self.reason = None, ""
         self.kernel = os.fork()
         if self.kernel == 0:
@@ -135,15 +135,19 @@ class Host:
         return {}
 
     def look(self) -> None:
-        """Bury the dead, and stop a run that uses more than it may use."""
+        """Bury the dead, and from time to time stop a run that uses more than it may use."""
         if not self.kernel:
             return
         self._bury()
         if self.ended is not None:
             self.end()  # what it left
-        elif reason := self._excess():
-            self.reason = reason
-            self.end()
+            return
+        now = time.monotonic()
+        if now - self.looked >= _SECONDS_BETWEEN_LOOKS:
+            self.looked = now
+            if reason := self._excess():
+                self.reason = reason
+                self.end()
 
     def _excess(self) -> str:
         """Return which limit of the whole run is passed."""
@@ -174,28 +178,35 @@ class Host:
         if self.ended is None:
             with contextlib.suppress(OSError):
                 os.killpg(self.kernel, signal.SIGKILL)  # the session of the kernel, in one step
-        end = time.monotonic() + _SECONDS_TO_DIE
-        while left := psutil.Process().children(recursive=True):
-            # First all are stopped: so none can start another while the rest is killed.
-            for number in (signal.SIGSTOP, signal.SIGKILL):
-                for process in left:
-                    with contextlib.suppress(psutil.Error):
-                        process.send_signal(number)
-            self._bury()
-            if time.monotonic() > end:
+        began = time.monotonic()
+        while self._bury():
+            waited = time.monotonic() - began
+            if waited > _SECONDS_TO_DIE:
                 os._exit(1)  # what is left goes to the system with this process
-            time.sleep(0.002)
-        self._bury()
+            if waited > _SECONDS_TO_FOLLOW:
+                self._kill_all()
+            time.sleep(0.001)
         if self.ended is None:
             self.ended = -signal.SIGKILL
         self.kernel = 0
 
-    def _bury(self) -> None:
-        """Take notice of processes that ended."""
-        with contextlib.suppress(ChildProcessError):
+    def _kill_all(self) -> None:
+        """Kill what left the session. First all are stopped: so none can start another."""
+        left = psutil.Process().children(recursive=True)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.send_signal(number)
+
+    def _bury(self) -> bool:
+        """Take notice of processes that ended; return whether any other is left below this one."""
+        try:
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 if found[0] == self.kernel:
                     self.ended = os.waitstatus_to_exitcode(found[1])
+        except ChildProcessError:
+            return False
+        return True
 
     def _become(self, connection_file: str, folder: str, environment: dict[str, str]) -> NoReturn:
         """Turn this forked process into the kernel. It never comes back from here."""
@@ -298,6 +309,22 @@ def _is_larger(folder: str, most: int) -> bool:
     return False
 
 
+def _prepare() -> None:
+    """Make what all kernels have alike, in a folder of settings that is empty and then removed."""
+    from rilo_training.host.kernel import OneRunKernel
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["IPYTHONDIR"] = folder
+        application = OneRunKernel.instance()
+        application.prepare()
+        del os.environ["IPYTHONDIR"]
+    try:
+        raise ValueError
+    except ValueError:
+        # The first error of a process takes long: all modules are looked up.
+        application.kernel.shell.InteractiveTB.structured_traceback(*sys.exc_info())
+
+
 def main() -> None:
     """Import everything, say that the host is ready, and serve."""
     owner = socket.socket(fileno=int(sys.argv[1]))
@@ -308,6 +335,7 @@ def main() -> None:
     before = dict(os.environ)
     for name in PRELOADED:
         __import__(name)
+    _prepare()
     # Libraries set variables when they are imported: a kernel has them too.
     of_imports = {name: text for name, text in os.environ.items() if before.get(name) != text}
     gc.collect()
