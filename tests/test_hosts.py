@@ -262,7 +262,7 @@ def test_a_kernel_of_a_sandbox_starts_nowhere_else(own_hosts: None, tmp_path: Pa
 
 
 def test_a_kernel_that_does_not_start_leaves_no_traceback_at_the_end(tmp_path: Path) -> None:
-    """What nbclient does when a program ends is not seen by whoever uses it."""
+    """Nobody sees what the libraries say of a kernel that they could not start."""
     code = (
         "import sys\nfrom pathlib import Path\nimport nbformat\n"
         "from rilo_training.kernels import RunFailed, run_notebook\n"

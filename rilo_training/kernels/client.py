@@ -1,20 +1,17 @@
-"""A notebook client that records what happened to each cell and what each cell declared."""
+"""Runs the cells of a notebook in a kernel, and records what happened and what each declared."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
 import nbformat
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
-from nbclient.util import ensure_async, run_sync
+import zmq
 
 from rilo_training.files import whole_text
 from rilo_training.kernels.hosts import HostHandle
@@ -22,17 +19,25 @@ from rilo_training.kernels.manager import OwnKernelManager
 from rilo_training.kernels.outcome import CellOutcome, Limits
 
 DECLARED_PREFIX = "application/vnd.rilo."
-_TIMEOUT = "CellTimeout"
 _OUT_OF_MEMORY = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")  # Python, numpy, pyarrow
 _OUTPUTS = ("stream", "display_data", "execute_result", "error")
-_IGNORED = ("update_display_data", "comm_open", "comm_msg", "comm_close", "clear_output")
-_SECONDS_TO_ANSWER = 5
+_SECONDS_TO_ANSWER = 5  # after an interrupt
+_SECONDS_TO_END = 4  # after the reply, for the last outputs
+_SECONDS_BETWEEN_LOOKS = 0.5  # whether a silent kernel lives
+_SECONDS_TO_GREET, _SECONDS_TO_OPEN = 0.5, 0.02
+_MILLISECONDS_TO_KNOCK = 5
+_LARGEST_MESSAGE = 32_000_000  # bytes; whoever sends a larger one is cut off
+_MOST_AT_ONCE = 100  # messages, before the clock is looked at again
 _MOST_DECLARED = 4_000_000  # characters of one cell
 _LARGEST_OUTPUT = 4_000_000  # characters; a picture may be larger than the limit of a cell
 _LONGEST_LINE, _MOST_LINES = 2_000, 50  # of an error
 
 
-class RecordingClient(NotebookClient):
+class _KernelDied(Exception):
+    """The process of the kernel has ended."""
+
+
+class RecordingClient:
     """Runs a notebook and fills the outcomes that it is given.
 
     Parameters
@@ -58,96 +63,150 @@ class RecordingClient(NotebookClient):
         private: Path,
         host: HostHandle | None = None,
     ) -> None:
-        super().__init__(
-            notebook,
-            kernel_manager_class=OwnKernelManager,
-            kernel_name="python3",
-            allow_errors=True,
-            record_timing=False,
-            coalesce_streams=False,  # nbclient needs minutes for a long line; see _is_continued
-            interrupt_on_timeout=True,
-            shutdown_kernel="immediate",
-            error_on_timeout={"ename": _TIMEOUT, "evalue": "", "traceback": []},
-            timeout_func=self._seconds,
-            startup_timeout=limits.start_seconds,
-        )
-        self.log.setLevel("CRITICAL")
-        self.on_cell_executed = self._record_reply
-        self._cells = cells
-        self._limits = limits
-        self._private = private
-        self._host = host
-        self._characters: dict[int, int] = {}
-
-    def create_kernel_manager(self) -> KernelManager:
-        """Create the manager; where the system has them, with sockets in a private folder."""
-        manager = super().create_kernel_manager()
-        # The path of a socket has a limit of about 100 characters on every system that has them.
-        if os.name == "posix" and len(os.fsencode(self._private)) <= 80:
-            manager.transport = "ipc"
-            manager.ip = str(self._private / "kernel")
-        assert isinstance(manager, OwnKernelManager)
-        manager.host = self._host
+        self._notebook, self._cells, self._limits = notebook, cells, limits
+        self._manager: Any = OwnKernelManager(kernel_name="python3", host=host)
         # In the private folder, so that the kernel can read it whatever it may see.
-        manager.connection_file = str(self._private / "connection.json")
-        return manager
+        self._manager.connection_file = str(private / "connection.json")
+        # The path of a socket has a limit of about 100 characters on every system that has them.
+        if os.name == "posix" and len(os.fsencode(private)) <= 80:
+            self._manager.transport = "ipc"
+            self._manager.ip = str(private / "kernel")
+        self._client: Any  # a BlockingKernelClient
+        self._wait: Callable[[Any], Any]
+        self._poller = zmq.Poller()
+        self._characters = 0
 
-    async def run(self, folder: Path, environment: Mapping[str, str]) -> None:
-        """Run all cells. A kernel that dies or hangs ends the run, and nothing else."""
-        self.reset_execution_trackers()
-        async with self.async_setup_kernel(
-            cwd=str(folder), env=dict(environment), stdout=DEVNULL, stderr=DEVNULL
+    def run(self, folder: Path, environment: Mapping[str, str]) -> None:
+        """Run all cells. A kernel that dies or hangs ends the run, and nothing else.
+
+        Raises
+        ------
+        RuntimeError
+            When the kernel did not start.
+        """
+        context = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
+        context.setsockopt(zmq.RECONNECT_IVL, _MILLISECONDS_TO_KNOCK)
+        with asyncio.Runner() as runner:
+            self._wait = runner.run
+            try:
+                self._start(folder, environment, context)
+                self._greet()
+                self._run_cells()
+            finally:
+                context.destroy(linger=0)
+                if self._manager.has_kernel:
+                    self._wait(self._manager.shutdown_kernel(now=True))
+
+    def _start(
+        self, folder: Path, environment: Mapping[str, str], context: zmq.Context[Any]
+    ) -> None:
+        self._wait(
+            self._manager.start_kernel(
+                cwd=str(folder), env=dict(environment), stdout=DEVNULL, stderr=DEVNULL
+            )
+        )
+        self._client = self._manager.client(context=context)
+        # Without a heart: whether a kernel lives is asked of its process. A heart that beats for
+        # a kernel which ends at the wrong moment waits for ever.
+        self._client.start_channels(hb=False)
+        for channel in (self._client.shell_channel, self._client.iopub_channel):
+            self._poller.register(channel.socket, zmq.POLLIN)
+
+    def _greet(self) -> None:
+        """Wait until the kernel answers a request, and what it sends to all arrives too."""
+        shell, iopub = self._client.shell_channel, self._client.iopub_channel
+        end = time.monotonic() + self._limits.start_seconds
+        while True:
+            request = self._client.kernel_info()
+            if _is_answered(shell, request, _SECONDS_TO_GREET):
+                # The second channel opens by itself; what was sent before is lost.
+                if _is_answered(iopub, request, _SECONDS_TO_OPEN):
+                    return
+            elif not self._wait(self._manager.is_alive()):
+                raise RuntimeError("it ended before it answered")
+            if time.monotonic() > end:
+                raise RuntimeError(f"it did not answer in {self._limits.start_seconds} seconds")
+
+    def _run_cells(self) -> None:
+        timed_out = False
+        for cell in self._notebook.cells:
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            outcome = self._cells.get(cell.get("id", ""), CellOutcome())
+            began = time.monotonic()
+            try:
+                answers = self._execute(cell, outcome)
+            except _KernelDied:
+                if outcome.status != "timeout":
+                    self._say_why_dead(outcome)
+                return
+            except Exception:  # messages that no kernel sends: the code of the cell sent them
+                outcome.status = "error"
+                outcome.detail = "it sent messages that no kernel sends"
+                return
+            finally:
+                outcome.seconds = time.monotonic() - began
+            again, timed_out = timed_out, outcome.status == "timeout"
+            # After the second cell in a row, nothing good is to be expected of this kernel.
+            if timed_out and (again or not answers):
+                return
+
+    def _execute(self, cell: nbformat.NotebookNode, outcome: CellOutcome) -> bool:
+        """Run one cell; return whether the kernel answered, in time or after an interrupt."""
+        cell.outputs, self._characters = [], 0
+        request = self._client.execute(cell.source, stop_on_error=False, allow_stdin=False)
+        seconds = self._seconds(cell)
+        end = time.monotonic() + seconds
+        reply, is_idle = None, False
+        while reply is None or not is_idle:
+            if time.monotonic() > end:
+                if reply is not None:  # the last outputs did not come
+                    break
+                if outcome.status == "timeout":
+                    return False
+                outcome.status, outcome.detail = "timeout", str(seconds)
+                self._wait(self._manager.interrupt_kernel())
+                end = time.monotonic() + _SECONDS_TO_ANSWER
+            has_message = False
+            for channel, message in self._messages(end):
+                has_message = True
+                if message["parent_header"].get("msg_id") != request:
+                    continue
+                if channel == "iopub":
+                    self._take(message, cell, outcome)
+                    is_idle |= message["content"].get("execution_state") == "idle"
+                elif reply is None:
+                    reply, end = message, time.monotonic() + _SECONDS_TO_END
+            if not has_message and reply is None and not self._wait(self._manager.is_alive()):
+                raise _KernelDied
+        assert reply is not None
+        if outcome.status != "timeout":
+            _record_reply(reply["content"], outcome)
+        return True
+
+    def _messages(self, end: float) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give what has arrived, or arrives soon: first the outputs, then replies."""
+        seconds = min(_SECONDS_BETWEEN_LOOKS, max(end - time.monotonic(), 0))
+        ready = dict(self._poller.poll(int(seconds * 1000) + 1))
+        for name, channel in (
+            ("iopub", self._client.iopub_channel),
+            ("shell", self._client.shell_channel),
         ):
-            timed_out = False
-            for index, cell in enumerate(self.nb.cells):
-                began = time.monotonic()
-                try:
-                    await self.async_execute_cell(cell, index)
-                except DeadKernelError:
-                    self._say_why_dead(self._outcome(cell))
-                    return
-                except Exception:  # messages that no kernel sends: the code of the cell sent them
-                    outcome = self._outcome(cell)
-                    outcome.status = "error"
-                    outcome.detail = "it sent messages that no kernel sends"
-                    await self._end_kernel()
-                    return
-                finally:
-                    if cell.cell_type == "code":
-                        self._outcome(cell).seconds = time.monotonic() - began
-                again, timed_out = timed_out, self._outcome(cell).status == "timeout"
-                # After the second cell in a row, nothing good is to be expected of this kernel.
-                if timed_out and (again or not await self._kernel_answers()):
-                    await self._end_kernel()
-                    return
+            if channel.socket in ready:
+                for _ in range(_MOST_AT_ONCE):
+                    if (message := _next_message(channel)) is None:
+                        break
+                    yield name, message
 
     def _seconds(self, cell: nbformat.NotebookNode) -> int:
         """Give cells that set the unit up more time: they import the libraries."""
         is_setup = cell.get("metadata", {}).get("rilo", {}).get("role") == "setup"
         return self._limits.start_seconds if is_setup else self._limits.cell_seconds
 
-    def _outcome(self, cell: nbformat.NotebookNode) -> CellOutcome:
-        return self._cells.get(cell.get("id", ""), CellOutcome())
-
-    def _record_reply(
-        self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict[str, Any] | None
-    ) -> None:
-        outcome = self._outcome(cell)
-        content = execute_reply["content"] if execute_reply else {"status": "error"}
-        if content["status"] == "ok":
-            outcome.status = "ok"
-        elif content.get("ename") == _TIMEOUT:
-            outcome.status, outcome.detail = "timeout", str(self._seconds(cell))
-        elif content.get("ename") in _OUT_OF_MEMORY:
-            outcome.status, outcome.detail = "out_of_memory", "memory"
-        else:
-            outcome.status = "error"
-            text = f"{content.get('ename', 'Error')}: {content.get('evalue', '')}"
-            outcome.detail = whole_text(text.splitlines()[0][:300])
-
     def _say_why_dead(self, outcome: CellOutcome) -> None:
         """Tell a kernel that was stopped for what it used from one that ended by itself."""
-        reason = getattr(getattr(self.km, "provisioner", None), "reason", "")
+        reason = getattr(self._manager.provisioner, "reason", "")
         if reason == "memory":
             outcome.status, outcome.detail = "out_of_memory", "memory"
         elif reason == "seconds":
@@ -164,47 +223,21 @@ class RecordingClient(NotebookClient):
         else:
             outcome.status = "kernel_died"
 
-    async def _async_cleanup_kernel(self) -> None:
-        """End the kernel. nbclient also asks for it at the end of the program, without one."""
-        if self.km is not None:
-            await super()._async_cleanup_kernel()
-
-    _cleanup_kernel = run_sync(_async_cleanup_kernel)
-
-    async def _end_kernel(self) -> None:
-        assert self.km is not None
-        await ensure_async(self.km.shutdown_kernel(now=True))
-
-    async def _kernel_answers(self) -> bool:
-        """Whether the kernel answers again after it was interrupted."""
-        assert self.kc is not None
-        request = self.kc.kernel_info()
-        end = time.monotonic() + _SECONDS_TO_ANSWER
-        while time.monotonic() < end:
-            try:
-                message = await ensure_async(self.kc.shell_channel.get_msg(timeout=0.5))
-            except Empty:
-                continue
-            if message["parent_header"].get("msg_id") == request:
-                return True
-        return False
-
-    def process_message(
-        self, msg: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
-    ) -> nbformat.NotebookNode | None:
+    def _take(
+        self, message: dict[str, Any], cell: nbformat.NotebookNode, outcome: CellOutcome
+    ) -> None:
         """Keep declared data apart from the outputs, and the outputs within their limit."""
-        kind, content = msg["msg_type"], msg["content"]
-        if kind in _IGNORED:
-            return None
-        if not isinstance(content, dict):
-            return None  # a message that no kernel sends
-        content.pop("transient", None)  # a display changes nothing that was shown before
-        if not isinstance(content.get("execution_count", 0), int):
-            del content["execution_count"]
-        if kind in _OUTPUTS and self._is_held_back(kind, content, cell, cell_index):
-            return None
+        kind, content = message["header"]["msg_type"], message["content"]
+        number = content.pop("execution_count", None)
+        if isinstance(number, int):
+            cell["execution_count"] = number
+        # Any other kind, such as an update of a display, changes nothing that was shown before.
+        if kind not in _OUTPUTS or self._is_held_back(kind, content, outcome):
+            return
         if kind == "stream" and _is_continued(cell.outputs, content):
-            return None
+            return
+        if kind == "execute_result":
+            content["execution_count"] = number if isinstance(number, int) else None
         if kind == "error":
             for name in ("ename", "evalue"):
                 content[name] = str(content.get(name, ""))[:_LONGEST_LINE]
@@ -212,16 +245,14 @@ class RecordingClient(NotebookClient):
             lines = lines[-_MOST_LINES:] if isinstance(lines, list) else []
             content["traceback"] = [str(line)[:_LONGEST_LINE] for line in lines]
         try:
-            return super().process_message(msg, cell, cell_index)
+            cell.outputs.append(nbformat.v4.output_from_msg(message))
         except (KeyError, TypeError, AttributeError):
-            return None  # a message that no kernel sends
+            return  # a message that no kernel sends
 
-    def _is_held_back(
-        self, kind: str, content: dict[str, Any], cell: nbformat.NotebookNode, cell_index: int
-    ) -> bool:
+    def _is_held_back(self, kind: str, content: dict[str, Any], outcome: CellOutcome) -> bool:
         """Whether a message is no output: declared data, or more than a cell may show."""
-        used = self._characters.get(cell_index, 0)
-        self._characters[cell_index] = now = used + len(str(content))
+        used = self._characters
+        self._characters = now = used + len(str(content))
         data = content.get("data") if kind == "display_data" else None
         declared = {
             mime: text
@@ -230,9 +261,54 @@ class RecordingClient(NotebookClient):
         }
         if declared:
             if now <= _MOST_DECLARED:
-                self._outcome(cell).declared.extend((k, str(v)) for k, v in declared.items())
+                outcome.declared.extend((kind, str(text)) for kind, text in declared.items())
             return True
         return used > self._limits.output_characters or now - used > _LARGEST_OUTPUT
+
+
+def _is_answered(channel: Any, request: str, seconds: float) -> bool:
+    """Whether the last message about a request arrives in time: a reply, or that it is done."""
+    end = time.monotonic() + seconds
+    while channel.socket.poll(max(int((end - time.monotonic()) * 1000), 0)):
+        message = _next_message(channel) or {}
+        is_busy = message["content"].get("execution_state") == "busy"
+        if message["parent_header"].get("msg_id") == request and not is_busy:
+            return True
+    return False
+
+
+def _next_message(channel: Any) -> dict[str, Any] | None:
+    """Return the next message that has arrived, or None.
+
+    Raises
+    ------
+    ValueError
+        When it is no message, or not signed with the key of this run.
+    """
+    try:
+        frames = channel.socket.recv_multipart(zmq.NOBLOCK)
+    except zmq.Again:
+        return None
+    # What a session would do, without making dates of texts: that takes longer than all the rest.
+    session = channel.session
+    signature, *parts = session.feed_identities(frames)[1]
+    if signature != session.sign(parts[:4]):
+        raise ValueError("a message is not signed with the key of this run")
+    header, parent, _, content = (session.unpack(part) for part in parts[:4])
+    if not all(isinstance(part, dict) for part in (header, parent, content)):
+        raise ValueError("a message has parts that no kernel sends")
+    return {"header": header, "parent_header": parent, "content": content}
+
+
+def _record_reply(content: dict[str, Any], outcome: CellOutcome) -> None:
+    if content["status"] == "ok":
+        outcome.status = "ok"
+    elif content.get("ename") in _OUT_OF_MEMORY:
+        outcome.status, outcome.detail = "out_of_memory", "memory"
+    else:
+        outcome.status = "error"
+        text = f"{content.get('ename', 'Error')}: {content.get('evalue', '')}"
+        outcome.detail = whole_text(text.splitlines()[0][:300])
 
 
 def _is_continued(outputs: list[nbformat.NotebookNode], content: dict[str, Any]) -> bool:

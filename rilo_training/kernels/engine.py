@@ -8,7 +8,6 @@ for people, never the source of an answer.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import json
 import logging
@@ -53,7 +52,7 @@ class _RecordingEngine(Engine):  # type: ignore[misc]
         run.notebook = nb_man.nb
         client = RecordingClient(nb_man.nb, run.cells, limits, place.private, place.host)
         with guarded(place.host):
-            asyncio.run(client.run(place.work, environment))
+            client.run(place.work, environment)
 
 
 # At run time, not as an entry point: a broken entry point breaks papermill for everybody.
