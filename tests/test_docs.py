@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from rilo_training.answers.kinds import KINDS
 from rilo_training.cli import main
+from rilo_training.codes.estimation import estimation_markdown
 from rilo_training.course.manifest import Programme, load_programme
 from rilo_training.course.notebook import read_notebook
 
@@ -58,6 +59,12 @@ def test_every_room_stands_in_the_contributing_guide() -> None:
     rooms = {path.name for path in (ROOT / "rilo_training").iterdir() if path.is_dir()}
     for room in rooms - {"__pycache__"}:
         assert f"`{room}/`" in CONTRIBUTING, room
+
+
+def test_the_glossary_holds_the_words_of_estimation() -> None:
+    """Its table is made from the code list; make it again with `estimation_markdown`."""
+    glossary = (ROOT / "curriculum" / "glossary.md").read_text(encoding="utf-8")
+    assert glossary.endswith("\n\n" + estimation_markdown())
 
 
 def test_every_word_that_a_lesson_promises_is_in_the_glossary(programme: Programme) -> None:

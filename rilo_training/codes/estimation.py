@@ -52,6 +52,15 @@ def estimation() -> tuple[Term, ...]:
         return tuple(_term(row) for row in csv.DictReader(lines))
 
 
+def estimation_markdown() -> str:
+    """Return the table of the words of estimation that stands in the glossary."""
+    lines = ["| word of estimation | measures | per cent |", "|---|---|---|"]
+    for word in estimation():
+        span = "no range" if word.lowest is None else f"{word.lowest:g} to {word.highest:g}"
+        lines.append(f"| {', '.join(word.forms)} | {word.measures} | {span} |")
+    return "\n".join(lines) + "\n"
+
+
 def _term(row: dict[str, str]) -> Term:
     return Term(
         term=row["term"],
