@@ -4,6 +4,10 @@
 Nothing heavy is imported before the first extract is loaded.
 """
 
+from rilo_training.seizures.convert import conversion_table, convert_quantities
+from rilo_training.seizures.duplicates import find_duplicates
+from rilo_training.seizures.frame import seizure_schema
+from rilo_training.seizures.harmonise import propose_labels
 from rilo_training.seizures.home_schema import CONSIGNMENT_COLUMNS, INSPECTION_COLUMNS
 from rilo_training.seizures.load import (
     ExtractError,
@@ -15,7 +19,10 @@ from rilo_training.seizures.load import (
     use_extract,
 )
 from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
+from rilo_training.seizures.personal import find_personal_details
+from rilo_training.seizures.rules import RULES, Rule, rule_table
 from rilo_training.seizures.schema import COLUMNS, Column, dictionary_markdown
+from rilo_training.seizures.validate import validate
 
 __all__ = [
     "COLUMNS",

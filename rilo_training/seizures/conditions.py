@@ -1,0 +1,172 @@
+"""Rules about cells that must agree with each other in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rilo_training import codes
+from rilo_training.seizures.cells import Cells
+from rilo_training.seizures.convert import grams
+from rilo_training.seizures.problems import Problems, number_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNKNOWN = "Unknown"
+ENDS = ("departure", "transit", "destination")
+
+
+def check_conditions(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    """Add the problems of each row whose cells contradict each other.
+
+    A rule is checked where its columns are there and hold labels of the code list. What is not
+    known contradicts nothing.
+
+    Parameters
+    ----------
+    cells : Cells
+        The table.
+    labels : pandas.DataFrame
+        Its columns with a code list, in the labels of the list where the meaning is sure.
+    problems : Problems
+        Takes what is found.
+    """
+    for check in (_dates, _hierarchy, _units, _weights, _hiding, _route, _ports):
+        check(cells, labels, problems)
+
+
+def _add(problems: Problems, rule: str, column: str, broken: pd.Series, *values: pd.Series) -> None:
+    """Add the rows that break a rule; the values are joined for reading."""
+    import numpy as np
+
+    positions = np.flatnonzero(broken.fillna(False).to_numpy(dtype=bool))
+    if not len(positions):
+        return
+    shown = [value.iloc[positions].astype("str") for value in values]
+    text = shown[0]
+    for further in shown[1:]:
+        text = text + " / " + further
+    problems.of_cells(rule, column, positions, text)
+
+
+def _dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    table = cells.table
+    if cells.has("seizure_date", "report_date"):
+        seized, reported = table["seizure_date"], table["report_date"]
+        days = [date.dt.strftime("%Y-%m-%d") for date in (seized, reported)]
+        _add(problems, "report_before_seizure", "report_date", reported < seized, *days)
+    if cells.has("case_id", "report_date"):
+        year = table["case_id"].str.extract(r"^[A-Za-z]{2,}-((?:19|20)\d{2})-\d+$", expand=False)
+        broken = year.notna() & table["report_date"].notna()
+        broken &= year.astype("float64").ne(table["report_date"].dt.year)
+        _add(problems, "case_year", "case_id", broken, table["case_id"])
+
+
+def _hierarchy(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    for low, high, table in (
+        ("commodity", "section", codes.commodities()),
+        ("sub_commodity", "commodity", codes.sub_commodities()),
+    ):
+        if cells.has(low, high):
+            above = labels[low].map(table.set_index(low)[high])
+            known = above.notna() & labels[high].isin(table[high])
+            broken = known & above.ne(labels[high])
+            _add(problems, f"{high}_of_{low}", low, broken, labels[low], labels[high])
+
+
+def _pairs(table: pd.DataFrame, first: pd.Series, second: pd.Series) -> pd.Series:
+    """Return the rows whose two values stand together in a table of two columns."""
+    import pandas as pd
+
+    known = {f"{left}\n{right}" for left, right in table.itertuples(index=False)}
+    return pd.Series((first + "\n" + second).isin(known), index=first.index)
+
+
+def _units(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    if not cells.has("unit", "commodity"):
+        return
+    fitting = codes.units_of_commodities()[["commodity", "unit"]]
+    known = labels["commodity"].isin(fitting["commodity"]) & labels["unit"].isin(
+        codes.labels("unit")
+    )
+    broken = known & ~_pairs(fitting, labels["commodity"], labels["unit"])
+    _add(problems, "unit_of_commodity", "unit", broken, labels["unit"], labels["commodity"])
+
+
+def _weights(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    if not cells.has("quantity", "unit"):
+        return
+    weight_kg = grams(cells.table["quantity"], labels["unit"]) / 1000
+    limits = codes.weight_limits()
+    for field in ("concealment", "conveyance"):
+        if cells.has(field):
+            own = limits[limits["field"].eq(field)].set_index("label")["largest_kg"]
+            heavier = weight_kg > labels[field].map(own)
+            shown = number_text(cells.table["quantity"]) + " " + labels["unit"]
+            _add(problems, f"weight_of_{field}", "quantity", heavier, shown, labels[field])
+
+
+def _hiding(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    if not cells.has("concealment", "conveyance"):
+        return
+    impossible = codes.impossible_pairs()[["concealment", "conveyance"]]
+    hidden, carried = labels["concealment"], labels["conveyance"]
+    broken = _pairs(impossible, hidden, carried)
+    _add(problems, "concealment_of_conveyance", "concealment", broken, hidden, carried)
+
+
+def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    """Check the route: an import ends at the Member or passes it, an export starts there."""
+    import pandas as pd
+
+    missing = pd.Series([None] * len(labels), index=labels.index, dtype="str")
+    start, middle, end = (
+        labels[f"{place}_country"].mask(labels[f"{place}_country"].eq(UNKNOWN))
+        if cells.has(f"{place}_country")
+        else missing
+        for place in ENDS
+    )
+    internal = pd.Series(False, index=labels.index)
+    if cells.has("direction"):
+        internal = labels["direction"].eq("Internal")
+    returns = (start.eq(end) & start.notna() & ~internal) | (
+        middle.notna() & (middle.eq(start) | middle.eq(end)) & ~internal
+    )
+    shown = [place.fillna("?") for place in (start, middle, end)]
+    _add(problems, "route_returns", "destination_country", returns, *shown)
+    if not cells.has("direction", "reporting_country"):
+        return
+    direction, here = labels["direction"], labels["reporting_country"]
+    away = {
+        "Import": start.eq(here) | (end.ne(here) & end.notna() & middle.ne(here)),
+        "Export": (start.ne(here) & start.notna()) | end.eq(here),
+        "Transit": start.eq(here) | end.eq(here) | (middle.ne(here) & middle.notna()),
+        "Internal": (start.ne(here) & start.notna()) | (end.ne(here) & end.notna()),
+    }
+    broken = pd.Series(False, index=labels.index)
+    for name, wrong in away.items():
+        broken |= direction.eq(name) & wrong.fillna(False)
+    broken &= here.notna() & ~returns
+    route = shown[0] + " > " + shown[1] + " > " + shown[2]
+    _add(problems, "route_of_direction", "direction", broken, direction + " at " + here, route)
+
+
+def _ports(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    airports = codes.airports().set_index("iata")["country"]
+    seaports = codes.ports().set_index("locode")["country"]
+    for place in ("seizure", *ENDS):
+        port = f"{place}_port"
+        country = "reporting_country" if place == "seizure" else f"{place}_country"
+        if cells.has(port, country):
+            lies_in = labels[port].map(airports).fillna(labels[port].map(seaports))
+            named = labels[country].mask(labels[country].eq(UNKNOWN))
+            broken = lies_in.notna() & named.notna() & lies_in.ne(named)
+            _add(problems, "port_of_country", port, broken, labels[port], named)
+        how = "location" if place == "seizure" else "conveyance"
+        if cells.has(port, how):
+            by_air, by_sea = (
+                (["Airport"], ["Seaport"]) if place == "seizure" else (["Air"], ["Vessel"])
+            )
+            broken = labels[port].isin(seaports.index) & labels[how].isin(by_air)
+            broken |= labels[port].isin(airports.index) & labels[how].isin(by_sea)
+            _add(problems, "port_of_conveyance", port, broken, labels[port], labels[how])

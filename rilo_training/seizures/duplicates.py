@@ -1,0 +1,318 @@
+"""Find rows that stand in a table more than once: as copies, or keyed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rilo_training.seizures.cells import Cells, read_cells
+from rilo_training.seizures.labels import sure_labels
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    Positions = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "seizure_date": (),
+    "sub_commodity": (),
+    "quantity": (),
+    "value_usd": (),
+    "direction": (),
+    "conveyance": (),
+    "location": ("conveyance",),
+    "concealment": ("conveyance",),
+    "detection": ("sub_commodity",),
+    "departure_country": ("sub_commodity",),
+    "destination_country": ("direction", "reporting_country"),
+    "transit_country": ("direction", "reporting_country"),
+    "is_ecommerce": ("concealment",),
+    "persons": ("concealment",),
+    "seizure_port": ("location", "reporting_country"),
+    "departure_port": ("departure_country", "conveyance"),
+    "transit_port": ("transit_country", "conveyance"),
+    "destination_port": ("destination_country", "conveyance"),
+    "narrative": ("sub_commodity", "conveyance", "concealment", "location", "detection"),
+}
+"""What two keyings of one seizure share, and the columns that already tell a part of it. The unit
+is left out, since it slips."""
+BLOCKS = (
+    ("quantity", "value_usd"),
+    ("seizure_date", "sub_commodity", "departure_country"),
+    ("seizure_date", "quantity"),
+    ("sub_commodity", "value_usd", "destination_country"),
+    ("narrative", "quantity", "departure_country"),
+)
+"""Two rows of one Member are compared when they agree in all columns of one of these."""
+NEIGHBOURS = 4
+"""Within a block a row is compared with so many that were reported after it, so that the work
+grows with the table and not with its square."""
+MISKEYED = 0.02
+"""Assumption: how often a fact is not the same in a second keying."""
+PRIOR = 0.02
+"""Assumption: share of cases that are keyed twice."""
+MARGIN_BITS = 8.0
+"""Evidence asked for beyond the prior, in powers of two, since facts are not independent."""
+
+
+def find_duplicates(seizures: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that repeat another row, with the row that they repeat and the reason.
+
+    An analyst wants it before counting. An exact duplicate equals another row in every column.
+    A near duplicate carries another case number and agrees in so much that chance does not
+    explain it: agreement in a rare value, such as a quantity of 3,217 g, weighs more than
+    agreement in a common one (Fellegi and Sunter, 1969).
+
+    Parameters
+    ----------
+    seizures : pandas.DataFrame
+        A seizures table; near duplicates need ``case_id`` and some of the columns that a second
+        keying shares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each repeated row, in the order of the row labels: ``row``, ``duplicate_of``
+        (row labels; the row that was reported first is the one that is repeated), ``kind``
+        (``exact`` or ``near``), ``evidence_bits`` (higher is surer; missing for exact ones) and
+        ``reason``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.seizures import find_duplicates
+    >>> row = {"case_id": "A-1", "commodity": "Khat", "quantity": 12.5}
+    >>> find_duplicates(pd.DataFrame([row, row]))[["row", "duplicate_of", "kind"]].values.tolist()
+    [[1, 0, 'exact']]
+    """
+    import pandas as pd
+
+    cells = read_cells(seizures)
+    labels = cells.source.index
+    exact = exact_duplicates(cells)
+    near = near_duplicates(cells, sure_labels(cells))
+    parts = pd.concat([exact, near], ignore_index=True).sort_values("position", kind="stable")
+    return pd.DataFrame(
+        {
+            "row": labels.take(parts["position"].to_numpy()),
+            "duplicate_of": labels.take(parts["first"].to_numpy()),
+            "kind": parts["kind"].to_numpy(),
+            "evidence_bits": parts["evidence_bits"].to_numpy(),
+            "reason": parts["reason"].to_numpy(),
+        }
+    )
+
+
+def exact_duplicates(cells: Cells) -> pd.DataFrame:
+    """Return the positions of rows that equal an earlier one: position, first, kind, reason."""
+    import numpy as np
+    import pandas as pd
+
+    group = _row_groups(cells.source)
+    _, first = np.unique(group, return_index=True)
+    position = np.flatnonzero(first[group] != np.arange(len(group)))
+    return pd.DataFrame(
+        {
+            "position": position,
+            "first": first[group[position]],
+            "kind": "exact",
+            "evidence_bits": np.nan,
+            "reason": "equal in every column",
+        }
+    )
+
+
+def _row_groups(table: pd.DataFrame) -> Positions:
+    """Return a number for each row; equal rows have the same one."""
+    import numpy as np
+    import pandas as pd
+
+    group = np.zeros(len(table), dtype=np.int64)
+    for place in range(table.shape[1]):
+        values = table.iloc[:, place]
+        try:
+            codes, distinct = pd.factorize(values)
+        except TypeError:  # lists and dictionaries cannot be hashed, their texts can
+            codes, distinct = pd.factorize(values.astype(str))
+        group = group * (len(distinct) + 1) + codes + 1
+        group = pd.factorize(group)[0]
+    return group
+
+
+def near_duplicates(cells: Cells, labels: pd.DataFrame) -> pd.DataFrame:
+    """Return the positions of rows of cases that were keyed before, as `exact_duplicates` does.
+
+    Parameters
+    ----------
+    cells : Cells
+        The table.
+    labels : pandas.DataFrame
+        Its columns with a code list, in the labels of the list where the meaning is sure.
+    """
+    import numpy as np
+    import pandas as pd
+
+    facts = [name for name in FACTS if cells.has(name)]
+    copies = exact_duplicates(cells)
+    single = np.ones(len(cells.table), dtype=bool)
+    single[copies["position"]] = False
+    kept = np.flatnonzero(single)
+    if not cells.has("case_id") or len(facts) < 3 or len(kept) < 2:
+        return copies.iloc[:0]
+    table = cells.table.iloc[kept].reset_index(drop=True)
+    for name in labels.columns:
+        table[name] = labels[name].to_numpy()[kept]
+    # Earlier reports first; the case number and then the row label settle the rest.
+    keys = [name for name in ("report_date", "case_id", "line_no") if name in table.columns]
+    order = table.sort_values(keys, kind="stable").index.to_numpy()
+    table, kept = table.iloc[order].reset_index(drop=True), kept[order]
+    others = [name for name in ("case_id", "reporting_country") if name in table.columns]
+    codes = {name: pd.factorize(table[name])[0] for name in [*facts, *others]}
+    if "narrative" in codes:
+        codes["narrative"] = pd.factorize(table["narrative"].str.slice(0, 60))[0]
+    member = np.zeros(len(table), dtype=np.int64)
+    if cells.has("reporting_country"):
+        member = pd.factorize(table["reporting_country"])[0]
+    first, second = _candidates(codes, member)
+    if not len(first):
+        return copies.iloc[:0]
+    bits = _evidence(codes, facts, first, second)
+    size = np.bincount(member + 1)[member + 1]
+    sure = bits >= np.log2(size[first] / PRIOR) + MARGIN_BITS
+    pairs = _one_each(first[sure], second[sure], bits[sure])
+    pairs = _other_lines(pairs, codes, table)
+    return _as_rows(pairs, codes, facts, copies, kept)
+
+
+def _candidates(
+    codes: dict[str, Positions], member: Positions
+) -> tuple[Positions, Positions]:
+    """Return pairs of rows of one Member and two cases that agree in a block."""
+    import numpy as np
+    import pandas as pd
+
+    number = len(member)
+    pairs = []
+    for block in BLOCKS:
+        known = [name for name in block if name in codes]
+        if len(known) < 2:
+            continue
+        group = member.copy()
+        filled = np.ones(number, dtype=bool)
+        for name in known:
+            group = pd.factorize(group * (codes[name].max() + 2) + codes[name] + 1)[0]
+            filled &= codes[name] >= 0
+        order = np.argsort(group, kind="stable")
+        order = order[filled[order]]
+        for step in range(1, NEIGHBOURS + 1):
+            left, right = order[:-step], order[step:]
+            together = group[left] == group[right]
+            together &= codes["case_id"][left] != codes["case_id"][right]
+            pairs.append(left[together] * number + right[together])
+    if not pairs:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    both = np.unique(np.concatenate(pairs))
+    return both // number, both % number
+
+
+def _evidence(
+    codes: dict[str, Positions], facts: list[str], first: Positions, second: Positions
+) -> Floats:
+    """Return for each pair the bits that speak for one seizure.
+
+    The share of a value is taken among the rows that are equal in the columns that tell a part
+    of it: a port adds little to its country.
+    """
+    import numpy as np
+    import pandas as pd
+
+    bits = np.zeros(len(first))
+    for name in facts:
+        code = codes[name]
+        known = [parent for parent in FACTS[name] if parent in codes]
+        parent = np.zeros(len(code), dtype=np.int64)
+        for column in known:
+            parent = pd.factorize(parent * (codes[column].max() + 2) + codes[column] + 1)[0]
+        pair = pd.factorize(parent * (code.max() + 2) + code + 1)[0]
+        filled = code >= 0
+        group = np.bincount(parent[filled], minlength=parent.max() + 1)
+        share = np.bincount(pair[filled], minlength=pair.max() + 1)[pair] / np.maximum(
+            group[parent], 1
+        )
+        left, right = code[first], code[second]
+        both = (left >= 0) & (right >= 0)
+        same = both & (left == right)
+        bits[same] += np.log2((1 - MISKEYED) / share[second[same]])
+        alike = np.square(np.bincount(code[filled]) / max(1, filled.sum())).sum()
+        bits[both & ~same] += np.log2(MISKEYED / max(1 - alike, MISKEYED))
+    return bits
+
+
+def _one_each(first: Positions, second: Positions, bits: Floats) -> pd.DataFrame:
+    """Return for each later row the earlier one with the most evidence."""
+    import pandas as pd
+
+    pairs = pd.DataFrame({"first": first, "second": second, "bits": bits})
+    pairs = pairs.sort_values(["second", "bits", "first"], ascending=[True, False, True])
+    return pairs.drop_duplicates("second")
+
+
+def _other_lines(
+    pairs: pd.DataFrame, codes: dict[str, Positions], table: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the pairs with the other lines of the same two cases added, by their line number."""
+    import pandas as pd
+
+    if "line_no" not in table.columns:
+        return pairs
+    lines = pd.DataFrame({"case": codes["case_id"], "line": table["line_no"]})
+    lines["place"] = lines.index
+    cases = pd.DataFrame(
+        {
+            "case": codes["case_id"][pairs["first"]],
+            "again": codes["case_id"][pairs["second"]],
+            "bits": pairs["bits"].to_numpy(),
+        }
+    )
+    cases = cases.sort_values(["again", "bits", "case"], ascending=[True, False, True])
+    cases = cases.drop_duplicates("again")
+    both = cases.merge(lines, on="case").merge(
+        lines.rename(columns={"case": "again", "place": "second"}), on=["again", "line"]
+    )
+    both = both.rename(columns={"place": "first"})[["first", "second", "bits"]]
+    found = pd.concat([pairs, both], ignore_index=True)
+    return found.drop_duplicates("second")
+
+
+def _as_rows(
+    pairs: pd.DataFrame,
+    codes: dict[str, Positions],
+    facts: list[str],
+    copies: pd.DataFrame,
+    kept: Positions,
+) -> pd.DataFrame:
+    """Return the pairs as positions of the whole table, copies of a second keying included."""
+    import numpy as np
+    import pandas as pd
+
+    first, second = pairs["first"].to_numpy(), pairs["second"].to_numpy()
+    differs = np.column_stack([codes[name][first] != codes[name][second] for name in facts])
+    patterns, which = np.unique(differs, axis=0, return_inverse=True)
+    texts = [
+        "another case number; "
+        + (f"differs in {', '.join(names)}" if names else "the same in all else")
+        for pattern in patterns
+        for names in [[name for name, differ in zip(facts, pattern, strict=True) if differ]]
+    ]
+    near = pd.DataFrame(
+        {
+            "position": kept[second],
+            "first": kept[first],
+            "kind": "near",
+            "evidence_bits": np.round(pairs["bits"].to_numpy(), 1),
+            "reason": np.array(texts, dtype=object)[which.ravel()],
+        }
+    )
+    return near.sort_values("position", ignore_index=True)
