@@ -95,7 +95,7 @@ def weight_limits() -> pd.DataFrame:
     Examples
     --------
     >>> from rilo_training import codes
-    >>> codes.weight_limits().loc[0, ["label", "largest_kg"]].tolist()
-    ['In mail', 30]
+    >>> codes.weight_limits().set_index("label")["largest_kg"].head(2).to_dict()
+    {'In mail': 30, 'In express courier': 70}
     """
     return _read("weight_limits").copy()

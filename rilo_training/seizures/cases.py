@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rilo_training.seizures.cells import Cells
-from rilo_training.seizures.problems import Problems, number_text
+from rilo_training.seizures.problems import Problems, joined
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,8 +55,9 @@ def _repeated_lines(table: pd.DataFrame, problems: Problems) -> None:
     if "line_no" in table.columns:
         known = table[table["line_no"].notna()]
         again = known[known.duplicated(["case_id", "line_no"], keep=False)]
-        text = again["case_id"] + " line " + number_text(again["line_no"])
-        problems.of_cells("line_repeated", "line_no", again.index.to_numpy(), text)
+        if len(again):
+            text = joined(again["case_id"], " line ", again["line_no"])
+            problems.of_cells("line_repeated", "line_no", again.index.to_numpy(), text)
 
 
 def _totals(table: pd.DataFrame, problems: Problems) -> None:

@@ -117,10 +117,9 @@ def _text(values: pd.Series) -> pd.Series:
         texts = [str(value) for value in values[filled]]
         values = pd.Series(None, index=values.index, dtype=object)
         values[filled] = texts
-    codes, labels = pd.factorize(values)
-    blank = [position for position, label in enumerate(labels) if not str(label).strip()]
     read = values.astype("str").where(values.notna())
-    return read.mask(pd.Series(codes).isin(blank)) if blank else read
+    blank = read.str.strip().eq("")
+    return read.mask(blank) if blank.any() else read
 
 
 def _numbers(values: pd.Series) -> pd.Series:
@@ -156,14 +155,12 @@ def _day_text(value: object) -> str | None:
 
 
 def _yes_no(values: pd.Series) -> pd.Series:
-    import pandas as pd
-
     if values.dtype == bool:
         return values.astype("boolean")
     known = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
 
     def read(value: object) -> object:
         key = value.strip().lower() if isinstance(value, str) else value
-        return known.get(key, None) if isinstance(key, str | bool | int | float) else None
+        return known.get(key) if isinstance(key, str | bool | int | float) else None
 
     return values.astype(object).map(read, na_action="ignore").astype("boolean")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from rilo_training import codes
 from rilo_training.seizures.cells import Cells
 from rilo_training.seizures.convert import grams
-from rilo_training.seizures.problems import Problems, number_text
+from rilo_training.seizures.problems import Problems, joined
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNKNOWN = "Unknown"
+SLASH, WAY = " / ", " > "
 ENDS = ("departure", "transit", "destination")
 
 
@@ -35,26 +36,24 @@ def check_conditions(cells: Cells, labels: pd.DataFrame, problems: Problems) -> 
         check(cells, labels, problems)
 
 
-def _add(problems: Problems, rule: str, column: str, broken: pd.Series, *values: pd.Series) -> None:
-    """Add the rows that break a rule; the values are joined for reading."""
+def _add(
+    problems: Problems, rule: str, column: str, broken: pd.Series, *cells: pd.Series | str
+) -> None:
+    """Add the rows that break a rule; the cells are joined for reading."""
     import numpy as np
 
     positions = np.flatnonzero(broken.fillna(False).to_numpy(dtype=bool))
-    if not len(positions):
-        return
-    shown = [value.iloc[positions].astype("str") for value in values]
-    text = shown[0]
-    for further in shown[1:]:
-        text = text + " / " + further
-    problems.of_cells(rule, column, positions, text)
+    if len(positions):
+        own = [cell if isinstance(cell, str) else cell.iloc[positions] for cell in cells]
+        problems.of_cells(rule, column, positions, joined(*own))
 
 
 def _dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     table = cells.table
     if cells.has("seizure_date", "report_date"):
         seized, reported = table["seizure_date"], table["report_date"]
-        days = [date.dt.strftime("%Y-%m-%d") for date in (seized, reported)]
-        _add(problems, "report_before_seizure", "report_date", reported < seized, *days)
+        broken = reported < seized
+        _add(problems, "report_before_seizure", "report_date", broken, seized, SLASH, reported)
     if cells.has("case_id", "report_date"):
         year = table["case_id"].str.extract(r"^[A-Za-z]{2,}-((?:19|20)\d{2})-\d+$", expand=False)
         broken = year.notna() & table["report_date"].notna()
@@ -71,7 +70,7 @@ def _hierarchy(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
             above = labels[low].map(table.set_index(low)[high])
             known = above.notna() & labels[high].isin(table[high])
             broken = known & above.ne(labels[high])
-            _add(problems, f"{high}_of_{low}", low, broken, labels[low], labels[high])
+            _add(problems, f"{high}_of_{low}", low, broken, labels[low], SLASH, labels[high])
 
 
 def _pairs(table: pd.DataFrame, first: pd.Series, second: pd.Series) -> pd.Series:
@@ -90,7 +89,7 @@ def _units(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
         codes.labels("unit")
     )
     broken = known & ~_pairs(fitting, labels["commodity"], labels["unit"])
-    _add(problems, "unit_of_commodity", "unit", broken, labels["unit"], labels["commodity"])
+    _add(problems, "unit_of_commodity", "unit", broken, labels["unit"], SLASH, labels["commodity"])
 
 
 def _weights(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
@@ -102,8 +101,8 @@ def _weights(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
         if cells.has(field):
             own = limits[limits["field"].eq(field)].set_index("label")["largest_kg"]
             heavier = weight_kg > labels[field].map(own)
-            shown = number_text(cells.table["quantity"]) + " " + labels["unit"]
-            _add(problems, f"weight_of_{field}", "quantity", heavier, shown, labels[field])
+            shown = (cells.table["quantity"], " ", labels["unit"], SLASH, labels[field])
+            _add(problems, f"weight_of_{field}", "quantity", heavier, *shown)
 
 
 def _hiding(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
@@ -112,7 +111,7 @@ def _hiding(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     impossible = codes.impossible_pairs()[["concealment", "conveyance"]]
     hidden, carried = labels["concealment"], labels["conveyance"]
     broken = _pairs(impossible, hidden, carried)
-    _add(problems, "concealment_of_conveyance", "concealment", broken, hidden, carried)
+    _add(problems, "concealment_of_conveyance", "concealment", broken, hidden, SLASH, carried)
 
 
 def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
@@ -132,8 +131,8 @@ def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     returns = (start.eq(end) & start.notna() & ~internal) | (
         middle.notna() & (middle.eq(start) | middle.eq(end)) & ~internal
     )
-    shown = [place.fillna("?") for place in (start, middle, end)]
-    _add(problems, "route_returns", "destination_country", returns, *shown)
+    route = (start, WAY, middle, WAY, end)
+    _add(problems, "route_returns", "destination_country", returns, *route)
     if not cells.has("direction", "reporting_country"):
         return
     direction, here = labels["direction"], labels["reporting_country"]
@@ -147,8 +146,8 @@ def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     for name, wrong in away.items():
         broken |= direction.eq(name) & wrong.fillna(False)
     broken &= here.notna() & ~returns
-    route = shown[0] + " > " + shown[1] + " > " + shown[2]
-    _add(problems, "route_of_direction", "direction", broken, direction + " at " + here, route)
+    shown = (direction, " at ", here, ": ", *route)
+    _add(problems, "route_of_direction", "direction", broken, *shown)
 
 
 def _ports(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
@@ -161,7 +160,7 @@ def _ports(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
             lies_in = labels[port].map(airports).fillna(labels[port].map(seaports))
             named = labels[country].mask(labels[country].eq(UNKNOWN))
             broken = lies_in.notna() & named.notna() & lies_in.ne(named)
-            _add(problems, "port_of_country", port, broken, labels[port], named)
+            _add(problems, "port_of_country", port, broken, labels[port], SLASH, named)
         how = "location" if place == "seizure" else "conveyance"
         if cells.has(port, how):
             by_air, by_sea = (
@@ -169,4 +168,4 @@ def _ports(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
             )
             broken = labels[port].isin(seaports.index) & labels[how].isin(by_air)
             broken |= labels[port].isin(airports.index) & labels[how].isin(by_sea)
-            _add(problems, "port_of_conveyance", port, broken, labels[port], labels[how])
+            _add(problems, "port_of_conveyance", port, broken, labels[port], SLASH, labels[how])

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 PRIOR = 0.02
 """Assumption: share of turned dates among those that can be turned."""
-STRENGTH = 20.0
+LEAST_ODDS = 0.5
+"""A date is named from one chance in three on: to ask costs little."""
+STRENGTH = 50.0
 """What is known of a wider group counts like so many reports of the narrower one."""
 EDGES_DAYS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 90, 130, 190, 280, 420, 700, 1500)
 
@@ -33,7 +35,8 @@ def turn(dates: pd.Series) -> pd.Series:
     day, month = dates.dt.day, dates.dt.month
     can = day.le(12) & day.ne(month)
     parts = pd.DataFrame({"year": dates.dt.year, "month": day, "day": month})[can]
-    return pd.to_datetime(parts).reindex(dates.index).astype("datetime64[us]")
+    turned: pd.Series = pd.to_datetime(parts).reindex(dates.index).astype("datetime64[us]")
+    return turned
 
 
 def turned_dates(cells: Cells) -> pd.DataFrame:
@@ -42,7 +45,7 @@ def turned_dates(cells: Cells) -> pd.DataFrame:
     The delay from seizure to report is compared, for both readings of the date, with the delays
     of what the Member reported in the same month, drawn to those of the Member and of all. They
     are learned from days above 12, which nobody can turn. A date after its report is named when
-    the turned one lies before it; another one when a turn is more likely than not.
+    the turned one lies before it; another one from one chance in three on.
 
     Parameters
     ----------
@@ -61,9 +64,9 @@ def turned_dates(cells: Cells) -> pd.DataFrame:
     if not cells.has("seizure_date", "report_date"):
         return nothing
     table = cells.table
-    delay_days = (table["report_date"] - table["seizure_date"]).dt.days
+    delay_days = (table["report_date"] - table["seizure_date"]).dt.days.astype("float64")
     turned = turn(table["seizure_date"])
-    other_days = (table["report_date"] - turned).dt.days
+    other_days = (table["report_date"] - turned).dt.days.astype("float64")
     learn = (delay_days.ge(0) & turned.isna()).to_numpy()
     asked = np.flatnonzero((other_days.ge(0) & delay_days.notna()).to_numpy())
     if not learn.any() or not len(asked):
@@ -77,19 +80,20 @@ def turned_dates(cells: Cells) -> pd.DataFrame:
         member = pd.factorize(table["reporting_country"])[0] + 1
     months = table["report_date"].dt.year * 12 + table["report_date"].dt.month
     month = pd.factorize(member * 100_000 + months.fillna(0).to_numpy(dtype=np.int64))[0]
-    density = _densities(_bin(delay_days.to_numpy()), [member, month], learn)
-    own = density[month[asked], _bin(delay_days.to_numpy()[asked])]
-    other = density[month[asked], _bin(other_days.to_numpy()[asked])]
+    density = _densities(_bin(delay_days), [member, month], learn)
+    own = density[month[asked], _bin(delay_days.iloc[asked])]
+    other = density[month[asked], _bin(other_days.iloc[asked])]
     odds = PRIOR / (1 - PRIOR) * other / own
-    after = delay_days.to_numpy()[asked] < 0
-    found = asked[after | (odds > 1)]
+    after = delay_days.to_numpy(dtype=np.float64)[asked] < 0
+    found = asked[after | (odds > LEAST_ODDS)]
     return pd.DataFrame({"position": found, "date": turned.iloc[found].to_numpy()})
 
 
-def _bin(delay_days: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _bin(delay_days: pd.Series) -> npt.NDArray[np.int64]:
     import numpy as np
 
-    place = np.searchsorted(EDGES_DAYS, delay_days, side="right") - 1
+    days = delay_days.to_numpy(dtype=np.float64)
+    place = np.searchsorted(EDGES_DAYS, days, side="right") - 1
     return np.clip(place, 0, len(EDGES_DAYS) - 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rilo_training.seizures.cells import Cells, read_cells
@@ -92,7 +93,7 @@ def find_duplicates(seizures: pd.DataFrame) -> pd.DataFrame:
     cells = read_cells(seizures)
     labels = cells.source.index
     exact = exact_duplicates(cells)
-    near = near_duplicates(cells, sure_labels(cells))
+    near = near_duplicates(cells, sure_labels(cells), exact["position"].to_numpy())
     parts = pd.concat([exact, near], ignore_index=True).sort_values("position", kind="stable")
     return pd.DataFrame(
         {
@@ -108,20 +109,13 @@ def find_duplicates(seizures: pd.DataFrame) -> pd.DataFrame:
 def exact_duplicates(cells: Cells) -> pd.DataFrame:
     """Return the positions of rows that equal an earlier one: position, first, kind, reason."""
     import numpy as np
-    import pandas as pd
 
     group = _row_groups(cells.source)
     _, first = np.unique(group, return_index=True)
     position = np.flatnonzero(first[group] != np.arange(len(group)))
-    return pd.DataFrame(
-        {
-            "position": position,
-            "first": first[group[position]],
-            "kind": "exact",
-            "evidence_bits": np.nan,
-            "reason": "equal in every column",
-        }
-    )
+    reasons = ["equal in every column"] * len(position)
+    bits = np.full(len(position), np.nan)
+    return _found(position, first[group[position]], "exact", bits, reasons)
 
 
 def _row_groups(table: pd.DataFrame) -> Positions:
@@ -141,7 +135,9 @@ def _row_groups(table: pd.DataFrame) -> Positions:
     return group
 
 
-def near_duplicates(cells: Cells, labels: pd.DataFrame) -> pd.DataFrame:
+def near_duplicates(
+    cells: Cells, labels: pd.DataFrame, copies: npt.NDArray[np.int64]
+) -> pd.DataFrame:
     """Return the positions of rows of cases that were keyed before, as `exact_duplicates` does.
 
     Parameters
@@ -150,22 +146,22 @@ def near_duplicates(cells: Cells, labels: pd.DataFrame) -> pd.DataFrame:
         The table.
     labels : pandas.DataFrame
         Its columns with a code list, in the labels of the list where the meaning is sure.
+    copies : array of int
+        Positions of exact duplicates: they are left out.
     """
     import numpy as np
     import pandas as pd
 
     facts = [name for name in FACTS if cells.has(name)]
-    copies = exact_duplicates(cells)
-    single = np.ones(len(cells.table), dtype=bool)
-    single[copies["position"]] = False
-    kept = np.flatnonzero(single)
+    kept = np.setdiff1d(np.arange(len(cells.table)), copies)
     if not cells.has("case_id") or len(facts) < 3 or len(kept) < 2:
-        return copies.iloc[:0]
+        return _found(kept[:0], kept[:0], "near", np.empty(0), [])
     table = cells.table.iloc[kept].reset_index(drop=True)
     for name in labels.columns:
         table[name] = labels[name].to_numpy()[kept]
-    # Earlier reports first; the case number and then the row label settle the rest.
-    keys = [name for name in ("report_date", "case_id", "line_no") if name in table.columns]
+    # Earlier reports first; then what the rows hold, and at last their labels, settle the rest.
+    keys = ["report_date", "case_id", "line_no", "seizure_date", "quantity", "value_usd"]
+    keys = [name for name in keys if name in table.columns]
     order = table.sort_values(keys, kind="stable").index.to_numpy()
     table, kept = table.iloc[order].reset_index(drop=True), kept[order]
     others = [name for name in ("case_id", "reporting_country") if name in table.columns]
@@ -177,18 +173,16 @@ def near_duplicates(cells: Cells, labels: pd.DataFrame) -> pd.DataFrame:
         member = pd.factorize(table["reporting_country"])[0]
     first, second = _candidates(codes, member)
     if not len(first):
-        return copies.iloc[:0]
+        return _found(kept[:0], kept[:0], "near", np.empty(0), [])
     bits = _evidence(codes, facts, first, second)
     size = np.bincount(member + 1)[member + 1]
     sure = bits >= np.log2(size[first] / PRIOR) + MARGIN_BITS
     pairs = _one_each(first[sure], second[sure], bits[sure])
     pairs = _other_lines(pairs, codes, table)
-    return _as_rows(pairs, codes, facts, copies, kept)
+    return _as_rows(pairs, codes, facts, kept)
 
 
-def _candidates(
-    codes: dict[str, Positions], member: Positions
-) -> tuple[Positions, Positions]:
+def _candidates(codes: dict[str, Positions], member: Positions) -> tuple[Positions, Positions]:
     """Return pairs of rows of one Member and two cases that agree in a block."""
     import numpy as np
     import pandas as pd
@@ -290,12 +284,10 @@ def _as_rows(
     pairs: pd.DataFrame,
     codes: dict[str, Positions],
     facts: list[str],
-    copies: pd.DataFrame,
     kept: Positions,
 ) -> pd.DataFrame:
-    """Return the pairs as positions of the whole table, copies of a second keying included."""
+    """Return the pairs as positions of the whole table, with what differs."""
     import numpy as np
-    import pandas as pd
 
     first, second = pairs["first"].to_numpy(), pairs["second"].to_numpy()
     differs = np.column_stack([codes[name][first] != codes[name][second] for name in facts])
@@ -306,13 +298,24 @@ def _as_rows(
         for pattern in patterns
         for names in [[name for name, differ in zip(facts, pattern, strict=True) if differ]]
     ]
-    near = pd.DataFrame(
+    reasons = np.array(texts, dtype=object)[which.ravel()]
+    return _found(kept[second], kept[first], "near", pairs["bits"].to_numpy(), list(reasons))
+
+
+def _found(
+    position: Positions, first: Positions, kind: str, bits: Floats, reasons: Sequence[str]
+) -> pd.DataFrame:
+    """Return duplicates as a table, in the order of their positions."""
+    import numpy as np
+    import pandas as pd
+
+    found = pd.DataFrame(
         {
-            "position": kept[second],
-            "first": kept[first],
-            "kind": "near",
-            "evidence_bits": np.round(pairs["bits"].to_numpy(), 1),
-            "reason": np.array(texts, dtype=object)[which.ravel()],
+            "position": position,
+            "first": first,
+            "kind": pd.Series([kind] * len(position), dtype="str"),
+            "evidence_bits": np.round(bits, 1),
+            "reason": pd.Series(list(reasons), dtype="str"),
         }
     )
-    return near.sort_values("position", ignore_index=True)
+    return found.sort_values("position", ignore_index=True)

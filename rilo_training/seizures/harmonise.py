@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMS = frozenset(
-    "powder powdered crystal crystals crystalline tablet tablets pill pills capsule capsules "
-    "hydrochloride hcl sulphate sulfate salt liquid ice pure suspected".split()
+    [
+        *("powder", "powdered", "crystal", "crystals", "crystalline", "tablet", "tablets"),
+        *("pill", "pills", "capsule", "capsules", "hydrochloride", "hcl", "sulphate", "sulfate"),
+        *("salt", "liquid", "ice", "pure", "suspected"),
+    ]
 )
 """Words that say in which form goods were, not which goods."""
 
@@ -68,10 +71,10 @@ def propose_labels(values: pd.Series, field: str) -> pd.DataFrame:
     >>> from rilo_training.seizures import propose_labels
     >>> values = pd.Series(["METHAMPHETAMINE ", "Methamphetamin", "2-FDCK", "Cocaine"])
     >>> found = propose_labels(values, "sub_commodity")
-    >>> found[["value", "proposal", "is_same"]].values.tolist()[1:]
-    [['METHAMPHETAMINE ', 'Methamphetamine', True], ['Methamphetamin', 'Methamphetamine', True]]
-    >>> found.loc[0, ["proposal", "is_same"]].tolist()
-    ['Ketamine and related substances', False]
+    >>> found[["value", "proposal"]].values.tolist()[1:]
+    [['METHAMPHETAMINE ', 'Methamphetamine'], ['Methamphetamin', 'Methamphetamine']]
+    >>> found["proposal"].iloc[0], found["is_same"].tolist()
+    ('Ketamine and related substances', [False, True, True])
     """
     import pandas as pd
 

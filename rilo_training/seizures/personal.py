@@ -41,7 +41,7 @@ _KINDS = {
     "name": (
         rf"\b(?:Mr|Mrs|Ms|Miss|Mister|Dr|Mme|MR|MRS|MS)\b\.?\s+{_WORD}{_MORE}{{0,3}}"
         r"|(?<!vessel )(?<!ship )(?<!boat )(?<!company )(?<!brand )(?<!trade )(?<!product )"
-        r"(?i:\b(?:names?|named|surname|alias|identified as|known as|calls himself|calls herself)\b)"
+        r"(?i:\b(?:names?|named|surname|alias|identified as|known as|calls (?:him|her)self)\b)"
         r"(?:\s+(?i:of|is|was|as|were)\b|\s*[:=])*\s+"
         rf"(?!(?i:unknown|not)\b){_WORD}{_MORE}{{0,3}}"
         r"|(?i:\b(?:passenger|traveller|traveler|suspect|driver|offender|consignee|addressee|"
@@ -109,7 +109,7 @@ def find_personal_details(texts: pd.Series) -> pd.DataFrame:
     }
     rows = [
         (label, kind, start, end)
-        for label, place in zip(texts.index, places, strict=True)
+        for label, place in zip(texts.index, places.tolist(), strict=True)
         if place in found
         for start, end, kind in found[place]
     ]

@@ -154,17 +154,19 @@ def as_text(values: pd.Series) -> list[str | None]:
     return [_one_text(value) for value in values.tolist()]
 
 
-def number_text(numbers: pd.Series) -> pd.Series:
-    """Return numbers as text with at most twelve digits.
+def joined(*cells: pd.Series | str) -> list[str]:
+    """Return several cells of each row as one text; a text between them stands in every row.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from rilo_training.seizures.problems import number_text
-    >>> number_text(pd.Series([2.0, 0.25])).tolist()
-    ['2', '0.25']
+    >>> from rilo_training.seizures.problems import joined
+    >>> joined(pd.Series([2.0, 0.25]), " ", pd.Series(["kg", None]))
+    ['2 kg', '0.25 ?']
     """
-    return numbers.map("{:.12g}".format).astype("str")
+    rows = next(len(part) for part in cells if not isinstance(part, str))
+    texts = [[part] * rows if isinstance(part, str) else as_text(part) for part in cells]
+    return ["".join(part or "?" for part in parts) for parts in zip(*texts, strict=True)]
 
 
 def _one_text(value: object) -> str | None:

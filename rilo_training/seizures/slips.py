@@ -10,6 +10,8 @@ from rilo_training.seizures.convert import grams
 from rilo_training.seizures.peers import log_density, log_share, usual
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 PRIOR = 0.005
@@ -96,7 +98,7 @@ def _goods(labels: pd.DataFrame) -> list[pd.Series]:
     return [labels[name] for name in names if name in labels]
 
 
-def _magnitude(log_weight: pd.Series) -> np.ndarray:
+def _magnitude(log_weight: pd.Series) -> npt.NDArray[np.int64]:
     import numpy as np
 
     power = np.floor(log_weight.to_numpy(dtype=np.float64) / np.log(10) + 1e-9)

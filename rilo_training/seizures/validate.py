@@ -15,11 +15,13 @@ from rilo_training.seizures.harmonise import propose_labels
 from rilo_training.seizures.labels import sure_labels
 from rilo_training.seizures.load import ExtractError
 from rilo_training.seizures.personal import NAME, details_of, mask_personal_details
-from rilo_training.seizures.problems import REMOVE, Problems, number_text
+from rilo_training.seizures.problems import REMOVE, Problems, joined
 from rilo_training.seizures.schema import COLUMNS
 from rilo_training.seizures.slips import unit_slips
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 _NOMINAL = re.compile(
@@ -116,7 +118,7 @@ def _cells(cells: Cells, problems: Problems) -> None:
     import pandera.pandas as pandera
 
     for name, positions in cells.unreadable.items():
-        column = cells.source.columns.get_indexer_for([name])[0]
+        column = cells.source.columns.tolist().index(name)
         problems.of_cells(
             "cell_unreadable",
             name,
@@ -160,17 +162,15 @@ def _failures(cells: Cells, name: str, rule: str, rows: pd.Series, problems: Pro
     if rule == "too_small":
         problems.of_cells(rule, name, positions, values)
         return
-    meant = propose_labels(values, name)
-    meant = meant[meant["is_same"]].set_index("value")["proposal"]
-    proposals = values.map(meant)
+    proposed = propose_labels(values, name)
+    sure_ones = proposed[proposed["is_same"]]
+    proposals = values.map(dict(zip(sure_ones["value"], sure_ones["proposal"], strict=True)))
     sure = proposals.notna().to_numpy()
     problems.of_cells(rule, name, positions[sure], values[sure], proposals[sure])
     problems.of_cells(rule, name, positions[~sure], values[~sure])
 
 
-def _duplicates(
-    cells: Cells, labels: pd.DataFrame, problems: Problems
-) -> pd.api.extensions.ExtensionArray:
+def _duplicates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> npt.NDArray[np.int64]:
     index = cells.source.index
     exact = exact_duplicates(cells)
     copies = exact["position"].to_numpy()
@@ -179,7 +179,7 @@ def _duplicates(
         problems.of_cells("duplicate_exact", "case_id", copies, repeats, REMOVE)
     else:
         problems.of_cells("row_repeated", "", copies, repeats)
-    near = near_duplicates(cells, labels)
+    near = near_duplicates(cells, labels, copies)
     problems.of_cells(
         "duplicate_near",
         "case_id",
@@ -203,7 +203,7 @@ def _suspects(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     rows = slips["position"].to_numpy()
     if len(rows):
         unit, quantity = labels["unit"].iloc[rows], cells.table["quantity"].iloc[rows]
-        shown = number_text(quantity) + " " + unit
+        shown = joined(quantity, " ", unit)
         problems.of_cells("unit_slip", "unit", rows, shown, slips["unit"])
     turned = turned_dates(cells)
     rows = turned["position"].to_numpy()
