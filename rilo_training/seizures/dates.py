@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 PRIOR = 0.02
 """Assumption: share of turned dates among those that can be turned."""
-LEAST_ODDS = 0.5
-"""A date is named from one chance in three on: to ask costs little."""
 STRENGTH = 50.0
 """What is known of a wider group counts like so many reports of the narrower one."""
 EDGES_DAYS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48, 64, 90, 130, 190, 280, 420, 700, 1500)
@@ -45,7 +43,7 @@ def turned_dates(cells: Cells) -> pd.DataFrame:
     The delay from seizure to report is compared, for both readings of the date, with the delays
     of what the Member reported in the same month, drawn to those of the Member and of all. They
     are learned from days above 12, which nobody can turn. A date after its report is named when
-    the turned one lies before it; another one from one chance in three on.
+    the turned one lies before it; another one when a turn is more likely than not.
 
     Parameters
     ----------
@@ -85,7 +83,7 @@ def turned_dates(cells: Cells) -> pd.DataFrame:
     other = density[month[asked], _bin(other_days.iloc[asked])]
     odds = PRIOR / (1 - PRIOR) * other / own
     after = delay_days.to_numpy(dtype=np.float64)[asked] < 0
-    found = asked[after | (odds > LEAST_ODDS)]
+    found = asked[after | (odds > 1)]
     return pd.DataFrame({"position": found, "date": turned.iloc[found].to_numpy()})
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 FEWEST_PEERS = 8
 """With fewer peers the next, wider group is asked."""
-TAIL = 4.0
-"""Degrees of freedom of the density: low, so that a rare value is not an impossible one."""
+PSEUDO = 0.5
+"""So many rows of each kind are added to every group: no share is 0."""
 
 
 def usual(values: pd.Series, groups: Sequence[Sequence[pd.Series]]) -> tuple[pd.Series, pd.Series]:
@@ -45,37 +45,44 @@ def usual(values: pd.Series, groups: Sequence[Sequence[pd.Series]]) -> tuple[pd.
     return centre, spread.clip(lower=lowest)
 
 
-def log_density(values: pd.Series, centre: pd.Series, spread: pd.Series) -> Floats:
-    """Return the logarithm of the density (Student's t) up to a constant; 0 where unknown."""
-    import numpy as np
+def log_density(values: pd.Series, centre: pd.Series, spread: pd.Series, tail: float) -> Floats:
+    """Return the logarithm of the density (Student's t) up to a constant; 0 where unknown.
 
-    z = ((values - centre) / spread).to_numpy(dtype=np.float64)
-    density = -(TAIL + 1) / 2 * np.log1p(np.square(z) / TAIL)
-    return np.where(np.isnan(density), 0.0, density)
-
-
-def log_share(
-    found: npt.NDArray[np.int64],
-    asked: npt.NDArray[np.int64],
-    group: npt.NDArray[np.int64],
-    asked_group: npt.NDArray[np.int64],
-    kinds: int,
-) -> Floats:
-    """Return the logarithm of the share of a kind in a group, drawn a little to even shares.
-
-    Parameters
-    ----------
-    found, group : array of int
-        Kind (0 to kinds - 1) and group of the rows to learn from.
-    asked, asked_group : array of int
-        The kind and group whose share is wanted.
-    kinds : int
-        How many kinds there are.
+    `tail` is the degrees of freedom: the lower it is, the less a far value surprises.
     """
     import numpy as np
 
-    size = int(max(group.max(initial=0), asked_group.max(initial=0))) + 1
-    table = np.zeros((size, kinds))
-    np.add.at(table, (group, found), 1.0)
-    shares = (table + 0.5) / (table.sum(axis=1, keepdims=True) + 0.5 * kinds)
-    return np.asarray(np.log(shares[asked_group, asked]))
+    z = ((values - centre) / spread).to_numpy(dtype=np.float64)
+    density = -(tail + 1) / 2 * np.log1p(np.square(z) / tail)
+    return np.where(np.isnan(density), 0.0, density)
+
+
+class Shares:
+    """Shares of two kinds within groups, learned from rows and drawn a little to one half.
+
+    Parameters
+    ----------
+    kind : array of int
+        0 or 1 for each row to learn from.
+    group : array of int
+        The group of each row.
+    trust : array of float
+        How much each row counts, 0 to 1.
+    """
+
+    def __init__(
+        self, kind: npt.NDArray[np.int64], group: npt.NDArray[np.int64], trust: Floats
+    ) -> None:
+        import numpy as np
+
+        table = np.zeros((int(group.max()) + 1, 2))
+        np.add.at(table, (group, kind), trust)
+        self._shares = (table + PSEUDO) / (table.sum(axis=1, keepdims=True) + 2 * PSEUDO)
+
+    def log(self, kind: npt.NDArray[np.int64], group: npt.NDArray[np.int64]) -> Floats:
+        """Return the logarithm of the share of a kind in a group; of one half where unknown."""
+        import numpy as np
+
+        known = group < len(self._shares)
+        share = self._shares[np.where(known, group, 0), kind]
+        return np.log(np.where(known, share, 0.5))

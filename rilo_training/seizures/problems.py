@@ -133,7 +133,7 @@ def _row_labels(positions: pd.Series, labels: pd.Index) -> pd.Series:
     taken = labels.take(np.where(of_table, 0, positions))
     if pd.api.types.is_integer_dtype(labels.dtype):
         return pd.Series(taken, index=positions.index).astype("Int64").mask(of_table)
-    return pd.Series(taken, index=positions.index, dtype=object).mask(of_table)
+    return pd.Series(list(taken), index=positions.index, dtype=object).mask(of_table)
 
 
 def as_text(values: pd.Series) -> list[str | None]:

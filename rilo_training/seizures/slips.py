@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from rilo_training import codes
 from rilo_training.seizures.cells import Cells
 from rilo_training.seizures.convert import grams
-from rilo_training.seizures.peers import log_density, log_share, usual
+from rilo_training.seizures.peers import Shares, log_density, usual
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-PRIOR = 0.005
+PRIOR = 0.01
 """Assumption: share of weights whose unit slipped."""
+ROUNDS = 5
+WEIGHT_TAIL, VALUE_TAIL = 10.0, 4.0
+"""Assumption: estimates of value stray further from their peers than weights do."""
 UNITS = ("g", "kg")
 MAGNITUDES = (-6, 10)
 """Lowest and highest power of ten of a weight in grams that is told apart."""
@@ -59,32 +62,38 @@ def unit_slips(cells: Cells, labels: pd.DataFrame) -> pd.DataFrame:
     weight = np.log(grams(table["quantity"], own["unit"]))
     other = weight - np.where(is_kg, step, -step)
     goods = _goods(own)
-    odds = np.full(len(rows), np.log(PRIOR / (1 - PRIOR)))
+    fixed = np.full(len(rows), np.log(PRIOR / (1 - PRIOR)))
 
     hiding = [own[name] for name in ("concealment",) if name in own]
     if goods:
         centre, spread = usual(weight, [[goods[0], *hiding], *([name] for name in goods)])
-        odds += log_density(other, centre, spread) - log_density(weight, centre, spread)
+        fixed += log_density(other, centre, spread, WEIGHT_TAIL) - log_density(
+            weight, centre, spread, WEIGHT_TAIL
+        )
         if cells.has("value_usd"):
             value = np.log(table["value_usd"].where(table["value_usd"].gt(0)))
             centre, spread = usual(value - weight, [[name] for name in goods])
-            odds += log_density(value - other, centre, spread)
-            odds -= log_density(value - weight, centre, spread)
+            fixed += log_density(value - other, centre, spread, VALUE_TAIL)
+            fixed -= log_density(value - weight, centre, spread, VALUE_TAIL)
 
     unit = is_kg.astype(np.int64)
-    magnitude, other_magnitude = _magnitude(weight), _magnitude(other)
     wide = MAGNITUDES[1] - MAGNITUDES[0] + 1
     member = np.zeros(len(rows), dtype=np.int64)
     if cells.has("reporting_country"):
         member = pd.factorize(table["reporting_country"])[0] + 1
-    here, there = member * wide + magnitude, member * wide + other_magnitude
-    odds += log_share(unit, 1 - unit, here, there, 2) - log_share(unit, unit, here, here, 2)
-
+    here, there = member * wide + _magnitude(weight), member * wide + _magnitude(other)
     decimal = table["quantity"].mod(1).ne(0).to_numpy().astype(np.int64)
     written = _magnitude(np.log(table["quantity"]))
     group, other_group = unit * wide + written, (1 - unit) * wide + written
-    odds += log_share(decimal, decimal, group, other_group, 2)
-    odds -= log_share(decimal, decimal, group, group, 2)
+    # What slipped teaches the wrong habit: each round learns less from what looks like a slip.
+    trust = np.ones(len(rows))
+    for _ in range(ROUNDS):
+        habit = Shares(unit, here, trust).log(1 - unit, there)
+        habit -= Shares(unit, here, trust).log(unit, here)
+        digits = Shares(decimal, group, trust).log(decimal, other_group)
+        digits -= Shares(decimal, group, trust).log(decimal, group)
+        odds = fixed + habit + digits
+        trust = 1 / (1 + np.exp(np.clip(odds, -50, 50)))
 
     slipped = odds > 0
     return pd.DataFrame(
