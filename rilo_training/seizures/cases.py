@@ -34,17 +34,18 @@ def check_cases(
     labels : pandas.DataFrame
         Its columns with a code list, in the labels of the list where the meaning is sure.
     copies : array of int
-        Positions of exact duplicates: they are left out.
+        Positions of exact duplicates: they are not lines of their own, but share the problems of
+        their case.
     problems : Problems
         Takes what is found.
     """
     if not cells.has("case_id"):
         return
     table = cells.table.assign(**{name: labels[name] for name in labels.columns})
-    table = table.drop(index=table.index[copies])
     table = table[table["case_id"].notna()]
-    _repeated_lines(table, problems)
-    _totals(table, problems)
+    single = table.drop(index=table.index.intersection(copies))
+    _repeated_lines(single, problems)
+    _totals(table, single, problems)
     several = table[table["case_id"].duplicated(keep=False)]
     for name in SHARED:
         if name in table.columns:
@@ -60,23 +61,22 @@ def _repeated_lines(table: pd.DataFrame, problems: Problems) -> None:
             problems.of_cells("line_repeated", "line_no", again.index.to_numpy(), text)
 
 
-def _totals(table: pd.DataFrame, problems: Problems) -> None:
+def _totals(table: pd.DataFrame, single: pd.DataFrame, problems: Problems) -> None:
     """Compare the value of each case with the sum of its lines; each line counts once."""
     if not {"value_usd", "case_value_usd", "line_no"} <= set(table.columns):
         return
-    lines = table.drop_duplicates(["case_id", "line_no"])
+    lines = single.drop_duplicates(["case_id", "line_no", "value_usd"])
     # Whole cents add up in every order to the same number.
-    cents = lines["value_usd"].mul(100).round().groupby(lines["case_id"])
-    complete = lines["value_usd"].notna().groupby(lines["case_id"]).transform("all")
-    total = (cents.transform("sum") / 100).where(complete).reindex(table.index)
-    total = total.fillna(table["case_id"].map(total.groupby(lines["case_id"]).first()))
-    wrong = table[(table["case_value_usd"] - total).abs() > TOLERANCE_USD]
+    by_case = lines["value_usd"].mul(100).round().groupby(lines["case_id"])
+    total = by_case.sum().where(by_case.count().eq(by_case.size())) / 100
+    wanted = table["case_id"].map(total).astype("float64")
+    wrong = table[(table["case_value_usd"] - wanted).abs() > TOLERANCE_USD]
     problems.of_cells(
         "case_total",
         "case_value_usd",
         wrong.index.to_numpy(),
         wrong["case_value_usd"],
-        total.loc[wrong.index],
+        wanted.loc[wrong.index],
     )
 
 

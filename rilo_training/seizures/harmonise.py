@@ -166,14 +166,30 @@ def _match(value: str, field: str) -> Match:
     named = {known[label_key(part)].label for part in parts if label_key(part) in known}
     if len(named) > 1:
         return Match(None, False, 0.0, f"names more than one: {', '.join(sorted(map(str, named)))}")
-    return _by_words(value, known) or _by_spelling(key, known)
+    return _by_words(value, field) or _by_spelling(key, field)
 
 
-def _by_words(value: str, known: dict[str, Match]) -> Match | None:
+@cache
+def _labels_by_words(field: str) -> dict[str, str]:
+    return {_sorted_words(label): label for label in column(field).labels() or []}
+
+
+@cache
+def _names_by_letter(field: str) -> dict[str, list[tuple[str, Match]]]:
+    """Return the names that are long enough to be corrected, by their first letter."""
+    found: dict[str, list[tuple[str, Match]]] = {}
+    for name, match in _meanings(field).items():
+        if len(name) >= SHORTEST:
+            found.setdefault(name[0], []).append((name, match))
+    return found
+
+
+def _by_words(value: str, field: str) -> Match | None:
     """Return the meaning of a value with other order, number or added form words, or None."""
-    ordered = {_sorted_words(match.label or ""): match for match in known.values()}
-    if _sorted_words(value) in ordered:
-        return Match(ordered[_sorted_words(value)].label, True, 99.0, "the words in another order")
+    known = _meanings(field)
+    label = _labels_by_words(field).get(_sorted_words(value))
+    if label is not None:
+        return Match(label, True, 99.0, "the words in another order")
     words = _words(value)
     plain = "".join(word for word in words if word not in FORMS)
     for key, reason in (
@@ -186,7 +202,7 @@ def _by_words(value: str, known: dict[str, Match]) -> Match | None:
     return None
 
 
-def _by_spelling(key: str, known: dict[str, Match]) -> Match:
+def _by_spelling(key: str, field: str) -> Match:
     """Return the one meaning that is nearest by letters, or none where two are equally near.
 
     The distance is the number of letters that were changed, left out, added or exchanged
@@ -199,9 +215,7 @@ def _by_spelling(key: str, known: dict[str, Match]) -> Match:
         return Match(None, False, 0.0, "not in the code list")
     limit = 1 if len(key) < 12 else 2
     nearest: dict[tuple[str | None, bool], int] = {}
-    for name, match in known.items():
-        if name[:1] != key[:1] or len(name) < SHORTEST:
-            continue
+    for name, match in _names_by_letter(field).get(key[0], []):
         distance = int(OSA.distance(key, name, score_cutoff=limit))
         if distance <= limit:
             meaning = (match.label, match.is_same)

@@ -21,6 +21,8 @@ REMOVE = "(remove the row)"
 """The proposal that a row be left out."""
 SHARED = 0.5
 """Where more than this share of the rows breaks a rule, the problem is one of the column."""
+MOST_LABELS = 100
+"""A column with more labels of its own is named once."""
 FEWEST_ROWS = 100
 """In a shorter table every problem stands alone."""
 
@@ -53,14 +55,19 @@ class Problems:
         """Add problems of cells: one for each position.
 
         A problem of most rows of a long table, for which nothing is proposed, becomes one of the
-        column.
+        column, or one for each label that is not in the code list.
         """
         import pandas as pd
 
         if not len(positions):
             return
         if proposals is None and self.rows >= FEWEST_ROWS and len(positions) > SHARED * self.rows:
-            self.of_table(rule, column, f"{len(positions)} of {self.rows} rows")
+            counts = pd.Series(values).astype("str").value_counts()
+            if rule == "label" and len(counts) <= MOST_LABELS:
+                for label, rows in sorted(counts.items(), key=lambda item: str(item[0])):
+                    self.of_table(rule, column, f"{label}: {rows} of {self.rows} rows")
+            else:
+                self.of_table(rule, column, f"{len(positions)} of {self.rows} rows")
             return
         texts = as_text(values) if isinstance(values, pd.Series) else list(values)
         ready = as_text(proposals) if isinstance(proposals, pd.Series) else proposals

@@ -51,7 +51,7 @@ def validate(seizures: pd.DataFrame) -> pd.DataFrame:
 
         - ``row``: label of the row; missing when the problem is one of the column or the table.
           What more than half of the rows of a long table share, and nothing is proposed for, is
-          one problem of the column, with the number of rows as its value.
+          one problem of the column (of labels: one for each), with the number of rows in `value`.
         - ``column``: name of the column.
         - ``rule``: name of the rule; `rule_table` says what each one means.
         - ``value``: what stands there, as text; for a personal detail, only its kind.
@@ -171,6 +171,9 @@ def _failures(cells: Cells, name: str, rule: str, rows: pd.Series, problems: Pro
 
 
 def _duplicates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> npt.NDArray[np.int64]:
+    """Add rows that repeat another one; return the positions of exact duplicates."""
+    import pandas as pd
+
     index = cells.source.index
     exact = exact_duplicates(cells)
     copies = exact["position"].to_numpy()
@@ -180,6 +183,10 @@ def _duplicates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> npt.N
     else:
         problems.of_cells("row_repeated", "", copies, repeats)
     near = near_duplicates(cells, labels, copies)
+    # A copy of a row that was keyed again was keyed again too.
+    copied = exact.rename(columns={"position": "copy", "first": "position"})[["copy", "position"]]
+    again = copied.merge(near, on="position").assign(position=lambda rows: rows["copy"])
+    near = pd.concat([near, again], ignore_index=True)
     problems.of_cells(
         "duplicate_near",
         "case_id",
