@@ -43,7 +43,7 @@ def check_cases(
         return
     table = cells.table.assign(**{name: labels[name] for name in labels.columns})
     table = table[table["case_id"].notna()]
-    single = table.drop(index=table.index.intersection(copies))
+    single = table[~table.index.isin(copies)]
     _repeated_lines(single, problems)
     _totals(table, single, problems)
     several = table[table["case_id"].duplicated(keep=False)]

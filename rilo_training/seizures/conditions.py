@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Unknown"
 SLASH, WAY = " / ", " > "
+YEAR = re.compile(r"[A-Za-z]{2}-((?:19|20)\d{2})-")
+"""How a number of a case starts: region and year of registration."""
 ENDS = ("departure", "transit", "destination")
 
 
@@ -42,7 +45,7 @@ def _add(
     """Add the rows that break a rule; the cells are joined for reading."""
     import numpy as np
 
-    positions = np.flatnonzero(broken.fillna(False).to_numpy(dtype=bool))
+    positions = np.flatnonzero(broken.to_numpy(dtype=bool))
     if len(positions):
         own = [cell if isinstance(cell, str) else cell.iloc[positions] for cell in cells]
         problems.of_cells(rule, column, positions, joined(*own))
@@ -55,9 +58,11 @@ def _dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
         broken = reported < seized
         _add(problems, "report_before_seizure", "report_date", broken, seized, SLASH, reported)
     if cells.has("case_id", "report_date"):
-        year = table["case_id"].str.extract(r"^[A-Za-z]{2,}-((?:19|20)\d{2})-\d+$", expand=False)
-        broken = year.notna() & table["report_date"].notna()
-        broken &= year.astype("float64").ne(table["report_date"].dt.year)
+        start = table["case_id"].str.slice(0, 8)
+        years = {text: YEAR.match(text) for text in start.dropna().unique()}
+        year = start.map({text: int(found[1]) for text, found in years.items() if found})
+        broken = year.astype("float64").ne(table["report_date"].dt.year)
+        broken &= year.notna() & table["report_date"].notna()
         _add(problems, "case_year", "case_id", broken, table["case_id"])
 
 
@@ -144,7 +149,7 @@ def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     }
     broken = pd.Series(False, index=labels.index)
     for name, wrong in away.items():
-        broken |= direction.eq(name) & wrong.fillna(False)
+        broken |= direction.eq(name) & wrong
     broken &= here.notna() & ~returns
     shown = (direction, " at ", here, ": ", *route)
     _add(problems, "route_of_direction", "direction", broken, *shown)
@@ -153,11 +158,12 @@ def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
 def _ports(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     airports = codes.airports().set_index("iata")["country"]
     seaports = codes.ports().set_index("locode")["country"]
+    countries = {**airports.to_dict(), **seaports.to_dict()}
     for place in ("seizure", *ENDS):
         port = f"{place}_port"
         country = "reporting_country" if place == "seizure" else f"{place}_country"
         if cells.has(port, country):
-            lies_in = labels[port].map(airports).fillna(labels[port].map(seaports))
+            lies_in = labels[port].map(countries)
             named = labels[country].mask(labels[country].eq(UNKNOWN))
             broken = lies_in.notna() & named.notna() & lies_in.ne(named)
             _add(problems, "port_of_country", port, broken, labels[port], SLASH, named)

@@ -30,5 +30,6 @@ def sure_labels(cells: Cells) -> pd.DataFrame:
         proposals = propose_labels(values, column.name)
         sure = proposals[proposals["is_same"]]
         changed = dict(zip(sure["value"], sure["proposal"], strict=True))
-        found[column.name] = values.map(changed).fillna(values) if changed else values
+        meant = values.map(changed) if changed else values
+        found[column.name] = meant.where(meant.notna(), values)
     return pd.DataFrame(found, index=cells.table.index)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FEWEST_PEERS = 8
 """With fewer peers the next, wider group is asked."""
+LOWEST_SPREAD = 0.2
+"""A spread is at least this part of the usual one: peers that are equal by chance prove little."""
 PSEUDO = 0.5
 """So many rows of each kind are added to every group: no share is 0."""
 
@@ -40,8 +42,8 @@ def usual(values: pd.Series, groups: Sequence[Sequence[pd.Series]]) -> tuple[pd.
         enough = (grouped.transform("count") >= FEWEST_PEERS) & centre.isna()
         centre = centre.mask(enough, middle)
         spread = spread.mask(enough, 1.4826 * away)
-    typical = spread.median()
-    lowest = 0.2 * typical if typical > 0 else 0.1
+    known = spread[spread.gt(0)]
+    lowest = LOWEST_SPREAD * known.median() if len(known) else LOWEST_SPREAD
     return centre, spread.clip(lower=lowest)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+SCHEMA_RULES = {"not_nullable": "cell_missing", "label": "label", "too_small": "too_small"}
+"""The rule of each check of the schema."""
 _NOMINAL = re.compile(
     r"passport|surname|first_?name|last_?name|family_?name|given_?name|full_?name|birth|\bdob\b|"
     r"phone|mobile|e_?mail|(?:suspect|offender|passenger|driver|person)_?(?:name|id)\b|national_?id",
@@ -115,6 +117,7 @@ def _columns(seizures: pd.DataFrame, problems: Problems) -> None:
 
 def _cells(cells: Cells, problems: Problems) -> None:
     """Check each cell by itself, with the schema; what cannot be read is told apart before."""
+    import numpy as np
     import pandera.pandas as pandera
 
     for name, positions in cells.unreadable.items():
@@ -125,28 +128,21 @@ def _cells(cells: Cells, problems: Problems) -> None:
             positions,
             [str(value)[:80] for value in cells.source.iloc[positions, column]],
         )
+    if cells.has("quantity"):
+        zero = np.flatnonzero(cells.table["quantity"].eq(0))
+        problems.of_cells("zero_quantity", "quantity", zero, ["0"] * len(zero))
     try:
         seizure_schema(check_dtypes=False).validate(cells.table, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         failures = errors.failure_cases
     else:
-        failures = None
-    if failures is not None:
-        for name in failures.loc[failures["check"].eq("column_in_dataframe"), "failure_case"]:
-            problems.of_table("column_missing", str(name))
-        for check, rule in (
-            ("not_nullable", "cell_missing"),
-            ("label", "label"),
-            ("too_small", "too_small"),
-        ):
-            own = failures[failures["check"].eq(check)]
-            for name, rows in own.groupby("column")["index"]:
-                _failures(cells, str(name), rule, rows, problems)
-    if cells.has("quantity"):
-        import numpy as np
-
-        zero = np.flatnonzero(cells.table["quantity"].eq(0))
-        problems.of_cells("zero_quantity", "quantity", zero, ["0"] * len(zero))
+        return
+    for name in failures.loc[failures["check"].eq("column_in_dataframe"), "failure_case"]:
+        problems.of_table("column_missing", str(name))
+    for check, rule in SCHEMA_RULES.items():
+        own = failures[failures["check"].eq(check)]
+        for name, rows in own.groupby("column")["index"]:
+            _failures(cells, str(name), rule, rows, problems)
 
 
 def _failures(cells: Cells, name: str, rule: str, rows: pd.Series, problems: Problems) -> None:
