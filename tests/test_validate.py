@@ -158,6 +158,21 @@ def test_lines_of_one_case_must_agree(record):
     assert problems[["row", "column", "rule"]].values.tolist() == [[1, "persons", "case_disagrees"]]
 
 
+def test_a_strange_year_is_named(clean):
+    """A year with two digits exchanged lies far from the other dates."""
+    wrong = clean.head(50).copy()
+    wrong.loc[3, "seizure_date"] = pd.Timestamp("2052-03-01")
+    problems = validate(wrong.drop(columns="report_date"))
+    far = problems[problems["rule"].eq("date_far")]
+    assert far[["row", "column", "value"]].values.tolist() == [[3, "seizure_date", "2052-03-01"]]
+
+
+def test_equal_ends_are_right_where_the_direction_is_not_known(record):
+    """A movement inside a country starts and ends there."""
+    table = pd.DataFrame([{**record, "departure_country": "JP"}]).drop(columns="direction")
+    assert not validate(table)["rule"].str.startswith("route").any()
+
+
 def test_a_line_number_stands_once(record):
     """Two different rows with one number are both named."""
     problems = validate(pd.DataFrame([record, {**record, "quantity": 4.0}]))

@@ -109,7 +109,7 @@ def _text(values: pd.Series) -> pd.Series:
     import pandas as pd
 
     if values.isna().all():
-        return pd.Series([None] * len(values), index=values.index, dtype="str")
+        return pd.Series(index=values.index, dtype="str")
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)
     if values.dtype == object:

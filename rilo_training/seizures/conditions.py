@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Unknown"
 SLASH, WAY = " / ", " > "
+FAR = timedelta(days=3650)
+"""Assumption: so far from the usual dates of a table, and three times their spread, is strange."""
 YEAR = re.compile(r"[A-Za-z]{2}-((?:19|20)\d{2})-")
 """How a number of a case starts: region and year of registration."""
 ENDS = ("departure", "transit", "destination")
@@ -35,7 +38,7 @@ def check_conditions(cells: Cells, labels: pd.DataFrame, problems: Problems) -> 
     problems : Problems
         Takes what is found.
     """
-    for check in (_dates, _hierarchy, _units, _weights, _hiding, _route, _ports):
+    for check in (_dates, _far_dates, _hierarchy, _units, _weights, _hiding, _route, _ports):
         check(cells, labels, problems)
 
 
@@ -64,6 +67,16 @@ def _dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
         broken = year.astype("float64").ne(table["report_date"].dt.year)
         broken &= year.notna() & table["report_date"].notna()
         _add(problems, "case_year", "case_id", broken, table["case_id"])
+
+
+def _far_dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
+    """Name dates far from those of the table, such as 2205 for 2025."""
+    for name in ("seizure_date", "report_date"):
+        if cells.has(name):
+            dates = cells.table[name]
+            early, middle, late = (dates.quantile(share) for share in (0.25, 0.5, 0.75))
+            far = (dates - middle).abs() > FAR + 3 * (late - early)
+            _add(problems, "date_far", name, far, dates)
 
 
 def _hierarchy(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
@@ -123,22 +136,21 @@ def _route(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     """Check the route: an import ends at the Member or passes it, an export starts there."""
     import pandas as pd
 
-    missing = pd.Series([None] * len(labels), index=labels.index, dtype="str")
+    missing = pd.Series(index=labels.index, dtype="str")
     start, middle, end = (
         labels[f"{place}_country"].mask(labels[f"{place}_country"].eq(UNKNOWN))
         if cells.has(f"{place}_country")
         else missing
         for place in ENDS
     )
-    internal = pd.Series(False, index=labels.index)
-    if cells.has("direction"):
-        internal = labels["direction"].eq("Internal")
-    returns = (start.eq(end) & start.notna() & ~internal) | (
-        middle.notna() & (middle.eq(start) | middle.eq(end)) & ~internal
-    )
+    # Without a direction nothing is known: what moves inside a country has two equal ends.
+    if not cells.has("direction"):
+        return
+    moves = labels["direction"].ne("Internal")
+    returns = moves & (start.eq(end) | middle.eq(start) | middle.eq(end))
     route = (start, WAY, middle, WAY, end)
     _add(problems, "route_returns", "destination_country", returns, *route)
-    if not cells.has("direction", "reporting_country"):
+    if not cells.has("reporting_country"):
         return
     direction, here = labels["direction"], labels["reporting_country"]
     away = {

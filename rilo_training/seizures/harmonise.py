@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
@@ -153,7 +153,7 @@ def _meanings(field: str) -> dict[str, Match]:
     return known
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def _match(value: str, field: str) -> Match:
     """Return what a value of a field means; the surest way that leads to a label is taken."""
     known = _meanings(field)

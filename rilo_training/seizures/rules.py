@@ -141,6 +141,12 @@ RULES: tuple[Rule, ...] = (
         "The report came unusually late for this date. Were day and month turned?",
     ),
     Rule(
+        "date_far",
+        "warning",
+        "The date lies many years from the other dates of the table.",
+        "{column} lies many years from the other dates. Is the year right?",
+    ),
+    Rule(
         "section_of_commodity",
         "error",
         "The commodity does not belong to the section.",
