@@ -186,7 +186,9 @@ def test_quantities_that_cannot_be_converted_are_refused(table, message):
         ("A phone, mobile 0812345678, was found.", {"phone number"}),
         ("Born 12/03/1980 in the capital.", {"date of birth"}),
         ("Paid from 1234 5678 9012 3456.", {"account number"}),
-        ("It was sent by Maria Gonzalez to a shop.", {"possible name"}),
+        ("It was sent by Maria Gonzalez to a shop.", {"name"}),
+        ("The vehicle was driven by Juan dela Cruz.", {"name"}),
+        ("It was found with Maria Gonzalez in a shop.", {"possible name"}),
     ],
 )
 def test_personal_details_are_found(text, kinds):
@@ -203,6 +205,7 @@ def test_personal_details_are_found(text, kinds):
         "Air waybill 123-12345678, flight TG 640, 2024-05-01, heading 2939.45.",
         "The goods weighed 10 000 000 g; the name is not known.",
         "A 34-year-old national of Japan with a passport of Thailand.",
+        "Consignee ABC Trading Co Ltd, sender Global Logistics, sent to Kuala Lumpur.",
         "Goods with the brand name Nike from Papua New Guinea.",
         "",
     ],

@@ -91,7 +91,7 @@ def test_a_right_row_has_no_problem(record):
         ("port_of_country", {"seizure_port": "SIN"}),
         ("port_of_conveyance", {"destination_port": "JPYOK"}),
         ("personal_detail", {"narrative": "The traveller was named Zorvek Blimor."}),
-        ("personal_name", {"narrative": "It was sent by Zorvek Blimor in a parcel."}),
+        ("personal_name", {"narrative": "It was with Zorvek Blimor in a parcel."}),
     ],
 )
 def test_one_wrong_cell_breaks_its_rule(record, rule, changes):

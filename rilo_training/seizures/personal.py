@@ -17,7 +17,7 @@ NAME = "possible name"
 
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de]"
 _WORD = rf"{_CAPITAL}(?:[\w'\u2019]|-(?=\w))*\.?"
-_LINK = r"(?:bin|binti|bint|al|el|de|da|dos|van|von|der|le|la|s/o|d/o)"
+_LINK = r"(?:bin|binti|bint|al|el|de|da|del|dela|dos|van|von|der|le|la|s/o|d/o)"
 _MORE = rf"(?:(?:\s+{_LINK})?\s+{_WORD})"
 _DATE = r"\d{1,4}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -]\d{1,4}"
 
@@ -32,7 +32,7 @@ _KINDS = {
         r"|\b[A-Z]{1,2}\d{6,9}\b"
     ),
     "phone number": (
-        r"(?i:\b(?:tel|telephone|phone|mobile|cell|whatsapp|fax|call(?:ed|s)?)\b)"
+        r"(?i:\b(?:tel|telephone|phone|mobile|cell|whatsapp|fax|contact|call(?:ed|s)?)\b)"
         r"(?:\s*(?i:no|nr|number|num|is|was|on)\b\.?|\s*[:#.])*\s*\+?\(?\d[\d\s().-]{4,}\d"
         r"|(?<![\w.])(?:\+|00)\d[\d\s().-]{6,}\d"
         r"|(?<![\w.,-])\(?0?\d{2,3}\)?[ -]\d{3,4}[ -]\d{3,4}(?![\w-]|[.,]\d|\s*(?:kg|g|pieces|USD))"
@@ -44,16 +44,18 @@ _KINDS = {
         r"(?i:\b(?:names?|named|surname|alias|identified as|known as|calls (?:him|her)self)\b)"
         r"(?:\s+(?i:of|is|was|as|were)\b|\s*[:=])*\s+"
         rf"(?!(?i:unknown|not)\b){_WORD}{_MORE}{{0,3}}"
-        r"|(?i:\b(?:passenger|traveller|traveler|suspect|driver|offender|consignee|addressee|"
-        r"sender|recipient|owner|arrested|detained|national)\b)\s*[:,]?\s+"
-        rf"{_WORD}{_MORE}{{1,3}}"
     ),
 }
 _DETAIL = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
 _SUSPICION = re.compile(
     r"[@+]|\d\D?\d\D?\d|(?i:\b(?:mr|mrs|ms|miss|mister|dr|mme|names?|named|surname|alias|"
-    r"identified|known|calls|passenger|traveller|traveler|suspect|driver|offender|consignee|"
-    r"addressee|sender|recipient|owner|arrested|detained|national|born|birth|dob)\b)"
+    r"identified|known|calls|born|birth|dob)\b)"
+)
+_PARTY = re.compile(
+    r"(?i:\b(?:passenger|traveller|traveler|suspect|driver|offender|consignee|addressee|sender|"
+    r"recipient|owner|arrested|detained|national|addressed to|driven by|sent by|sent to|"
+    r"belonging to|luggage of|baggage of)\b)"
+    rf"\s*[:,]?\s+({_WORD}{_MORE}{{1,3}})"
 )
 _PAIR = re.compile(rf"(?<=[a-z,;:\u2019)] )({_WORD}{_MORE}{{1,3}})")
 
@@ -67,9 +69,11 @@ _ORDINARY = (
     "January February March April May June July August September October November December "
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Airlines Airways Air Cargo Freight "
     "Logistics Shipping Line Lines Container Flight Gate Officer Officers Inspector X-ray Xray "
+    "Pte Pty Llc Gmbh Trading Import Export Vessel Star "
     "DHL FedEx UPS TNT EMS WCO RILO CITES HS USD The A An In On At From To For And Of By Sea "
     "River Bay Gulf Ocean Strait Lake Mount Bridge Park Market Warehouse Zone Free Trade General"
 )
+_OFFICES = frozenset(_ORDINARY.casefold().split())
 
 
 def find_personal_details(texts: pd.Series) -> pd.DataFrame:
@@ -147,11 +151,14 @@ def details_of(text: str) -> list[tuple[int, int, str]]:
         for kind, pattern in _DETAIL.items():
             for match in pattern.finditer(text):
                 add(match.start(), match.end(), kind)
-    for match in _PAIR.finditer(text):
-        words = [word.strip(".").casefold() for word in match[1].split()]
-        long = {word for word in words if len(word) > 2}
-        if not long & _ordinary_words() and not any(map(str.isdigit, match[1])):
-            add(match.start(1), match.end(1), NAME)
+    for pattern, kind in ((_PARTY, "name"), (_PAIR, NAME)):
+        for match in pattern.finditer(text):
+            words = [word.strip(".").casefold() for word in match[1].split()]
+            # After a word such as "sender" a place may be a part of a name, but not its start.
+            ordinary = _OFFICES if kind == "name" else _ordinary_words()
+            strange = not any(word in ordinary for word in words if len(word) > 2)
+            if strange and words[0] not in _ordinary_words() and not re.search(r"\d", match[1]):
+                add(match.start(1), match.end(1), kind)
     return sorted(found)
 
 
