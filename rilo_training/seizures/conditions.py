@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "Unknown"
 SLASH, WAY = " / ", " > "
-FAR = timedelta(days=3650)
+FIRST_DAY = datetime(2000, 1, 1)
+FAR_DAYS = 3650
 """Assumption: so far from the usual dates of a table, and three times their spread, is strange."""
 YEAR = re.compile(r"[A-Za-z]{2}-((?:19|20)\d{2})-")
 """How a number of a case starts: region and year of registration."""
@@ -74,8 +75,9 @@ def _far_dates(cells: Cells, labels: pd.DataFrame, problems: Problems) -> None:
     for name in ("seizure_date", "report_date"):
         if cells.has(name):
             dates = cells.table[name]
-            early, middle, late = (dates.quantile(share) for share in (0.25, 0.5, 0.75))
-            far = (dates - middle).abs() > FAR + 3 * (late - early)
+            day = (dates - FIRST_DAY).dt.days.astype("float64")
+            early, middle, late = (float(day.quantile(share)) for share in (0.25, 0.5, 0.75))
+            far = (day - middle).abs() > FAR_DAYS + 3 * (late - early)
             _add(problems, "date_far", name, far, dates)
 
 

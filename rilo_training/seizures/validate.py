@@ -9,13 +9,14 @@ from rilo_training.seizures.cases import check_cases
 from rilo_training.seizures.cells import Cells, read_cells
 from rilo_training.seizures.conditions import check_conditions
 from rilo_training.seizures.dates import turned_dates
-from rilo_training.seizures.duplicates import exact_duplicates, near_duplicates
+from rilo_training.seizures.duplicates import exact_duplicates
 from rilo_training.seizures.frame import seizure_schema
 from rilo_training.seizures.harmonise import propose_labels
 from rilo_training.seizures.labels import sure_labels
 from rilo_training.seizures.load import ExtractError
 from rilo_training.seizures.personal import NAME, details_of, mask_personal_details
 from rilo_training.seizures.problems import REMOVE, Problems, joined
+from rilo_training.seizures.rekeyed import near_duplicates
 from rilo_training.seizures.schema import COLUMNS
 from rilo_training.seizures.slips import unit_slips
 
