@@ -6,12 +6,13 @@ from importlib.resources import files
 import pytest
 
 from rilo_training import codes
-from rilo_training.codes import lists
+from rilo_training.codes import agreement, lists
 
 
 def test_examples_run():
     """Every example in a docstring of the code lists gives what it shows."""
     assert doctest.testmod(lists).failed == 0
+    assert doctest.testmod(agreement).failed == 0
 
 
 def test_members():
@@ -122,6 +123,38 @@ def test_labels(field):
     assert labels
     assert len(set(labels)) == len(labels)
     assert all(label and label == label.strip() for label in labels)
+
+
+def test_other_names():
+    """Another name belongs to one label of its field, and is itself no label of that field."""
+    names = codes.other_names()
+    assert set(names["relation"]) == {"same", "narrower"}
+    for field, own in names.groupby("field"):
+        known = {label.casefold(): label for label in codes.labels(field)}
+        assert own["name"].is_unique, field
+        assert own["name"].eq(own["name"].str.casefold()).all()
+        assert set(own["label"]) <= set(known.values())
+        assert not set(own["name"]) & set(known), field
+
+
+def test_unit_names():
+    """Another name of a unit leads to a unit of the list, by a factor above zero."""
+    names = codes.unit_names()
+    assert names["name"].is_unique
+    assert set(names["unit"]) <= set(codes.labels("unit"))
+    assert names["factor"].gt(0).all()
+
+
+def test_what_goes_together():
+    """The lists of agreement name labels of the code lists, each pair once."""
+    pairs = codes.impossible_pairs()
+    for field in ("concealment", "conveyance"):
+        assert set(pairs[field]) <= set(codes.labels(field))
+    assert not pairs.duplicated(["concealment", "conveyance"]).any()
+    units = codes.units_of_commodities()
+    assert set(units["commodity"]) == set(codes.labels("commodity"))
+    assert not units.duplicated(["commodity", "unit"]).any()
+    assert codes.weight_limits()["largest_kg"].gt(0).all()
 
 
 def test_unknown_field():

@@ -4,6 +4,13 @@ Every list is a CSV file in this folder, with its source in the last column. The
 a list when it is asked for and return a new copy each time, so a reader may change it freely.
 """
 
+from rilo_training.codes.agreement import (
+    impossible_pairs,
+    other_names,
+    unit_names,
+    units_of_commodities,
+    weight_limits,
+)
 from rilo_training.codes.lists import (
     FIELDS,
     airports,
@@ -24,10 +31,15 @@ __all__ = [
     "commodities",
     "countries",
     "hs_headings",
+    "impossible_pairs",
     "labels",
     "members",
+    "other_names",
     "ports",
     "sections",
     "sub_commodities",
+    "unit_names",
     "units",
+    "units_of_commodities",
+    "weight_limits",
 ]

@@ -41,6 +41,8 @@ class Column:
         Whether the value may be the label ``Unknown``.
     missing_allowed : bool
         Whether the cell may be empty.
+    lowest : float or None
+        Smallest number that can be true, or None when there is no such limit.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Column:
     codes: str = ""
     unknown_allowed: bool = False
     missing_allowed: bool = False
+    lowest: float | None = None
 
     @property
     def dtype(self) -> str:
@@ -89,7 +92,9 @@ COLUMNS: tuple[Column, ...] = (
         "Number of the case: region, year of registration, running number. One case holds one or "
         "more lines.",
     ),
-    Column("line_no", "whole number", "Number of the seizure line within its case, from 1."),
+    Column(
+        "line_no", "whole number", "Number of the seizure line within its case, from 1.", lowest=1
+    ),
     Column("seizure_date", "date", "Day on which the goods were found."),
     Column(
         "report_date",
@@ -125,6 +130,7 @@ COLUMNS: tuple[Column, ...] = (
         "Quantity of the line, in the unit of its own row. Bring quantities to one unit before "
         "you add them up.",
         "see column unit",
+        lowest=0,
     ),
     Column("unit", "text", "Unit of the quantity.", "", "unit"),
     Column(
@@ -169,13 +175,14 @@ COLUMNS: tuple[Column, ...] = (
         False,
         True,
     ),
-    Column("persons", "whole number", "Number of persons in the case.", "persons"),
-    Column("value_usd", "number", "Value of the line as the Member estimates it.", "USD"),
+    Column("persons", "whole number", "Number of persons in the case.", "persons", lowest=0),
+    Column("value_usd", "number", "Value of the line as the Member estimates it.", "USD", lowest=0),
     Column(
         "case_value_usd",
         "number",
         "Value of the whole case as the Member states it: the sum of its lines.",
         "USD",
+        lowest=0,
     ),
 )
 """The columns of the contract, in order. More columns may stand beside them in an extract."""
