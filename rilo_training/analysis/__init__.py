@@ -13,12 +13,9 @@ if TYPE_CHECKING:
     from rilo_training.analysis.chance import benjamini_hochberg
     from rilo_training.analysis.change import change_interval, year_on_year
     from rilo_training.analysis.combination import over_represented
+    from rilo_training.analysis.completion import complete_counts
     from rilo_training.analysis.contribution import contributions, sole_drivers
-    from rilo_training.analysis.delay import (
-        complete_counts,
-        delay_distribution,
-        latest_complete_day,
-    )
+    from rilo_training.analysis.delay import delay_distribution, latest_complete_day
     from rilo_training.analysis.displacement import displaced_routes, moved_labels
     from rilo_training.analysis.errors import AnalysisError
     from rilo_training.analysis.flow import flows, legs
@@ -39,7 +36,7 @@ MODULES = {
     "benjamini_hochberg": "chance",
     "change_interval": "change",
     "changing_chains": "chain",
-    "complete_counts": "delay",
+    "complete_counts": "completion",
     "contributions": "contribution",
     "delay_distribution": "delay",
     "displaced_routes": "displacement",

@@ -155,6 +155,7 @@ def year_on_year(
     by: str | Sequence[str] | None = None,
     months: int = 12,
     date: str = "seizure_date",
+    dispersion: float | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return the change of the latest complete months against the year before.
@@ -174,6 +175,10 @@ def year_on_year(
         Number of months, 1 to 12. With fewer than 6 the interval is less certain.
     date : str
         Column with the date of the case.
+    dispersion : float, optional
+        Variance of a count divided by its mean, when it is known from longer experience. By
+        default it is taken from the months. A level that stays high for half a year and falls
+        again cannot be told from a change in twelve months: give a higher value then.
     confidence : float
         Between 0 and 1.
 
@@ -215,13 +220,15 @@ def year_on_year(
         own = monthly(table[part], date, first, last, group[part].astype(np.float64))
         counts.append(np.pad(own, ((0, len(labels) - len(own)), (0, 0))))
     before, after = counts
-    dispersion = pair_dispersion(before, after)
+    scale = pair_dispersion(before, after)
+    if dispersion is not None:
+        scale = np.full(len(labels), float(dispersion))
     sums = before.sum(axis=1), after.sum(axis=1)
     result = labels.assign(
         cases_before=sums[0].astype(np.int64), cases_after=sums[1].astype(np.int64)
     )
-    result = pd.concat([result, change_interval(*sums, dispersion, confidence)], axis=1)
-    result["dispersion"] = dispersion
+    result = pd.concat([result, change_interval(*sums, scale, confidence)], axis=1)
+    result["dispersion"] = scale
     result = result[sums[0] + sums[1] > 0]
     order = (
         (result["cases_after"] - result["cases_before"])

@@ -108,16 +108,17 @@ def _largest(counts: pd.Series, own: pd.DataFrame, date: str, report: str) -> di
     """Return what is known of the week with most late reports of a reporter."""
     from scipy.stats import nbinom
 
-    week = int(str(counts.idxmax()))
+    week = int(counts.index.to_numpy()[counts.to_numpy().argmax()])
     others = counts.drop(week).astype("float64")
     mean, variance = float(others.mean()), float(others.var())
     spread = max(variance / mean, LEAST_DISPERSION)
     upload = own[own["week"].eq(week)]
-    start, end = (pd.Timestamp(upload[date].quantile(part)).normalize() for part in (0.1, 0.9))
+    days = upload[date].sort_values().dt.normalize().to_list()
+    start, end = days[len(days) // 10], days[-1 - len(days) // 10]
     covered = own[date].between(start, end).sum()
-    days = (end - start).days + 1
+    span = (end - start).days + 1
     length = (own[date].max() - own[date].min()).days + 1
-    usual = max((len(own) - covered) / max(length - days, 1), 1 / length)
+    usual = max((len(own) - covered) / max(length - span, 1), 1 / length)
     weeks = own["week"].max() - own["week"].min() + 1
     return {
         "upload_day": upload[report].dt.normalize().mode().iloc[0],
@@ -127,6 +128,6 @@ def _largest(counts: pd.Series, own: pd.DataFrame, date: str, report: str) -> di
         "covers_first_day": start,
         "covers_last_day": end,
         "times_by_report_date": len(upload) * weeks / len(own),
-        "times_by_case_date": float(covered / days / usual),
+        "times_by_case_date": float(covered / span / usual),
         "p_value": float(nbinom.sf(counts.max() - 1, mean / (spread - 1), 1 / spread)),
     }
