@@ -49,10 +49,10 @@ def displaced_routes(
     Returns
     -------
     pandas.DataFrame
-        One row per rise that stands, with the strongest fall of its group at the same day: the
-        columns of `by`, ``from``, ``to``, ``change_day``, then ``from_`` and ``to_`` with
+        One row per rise that stands, with the strongest fall of its group at the same day, of a
+        label that was large enough to give half of what came: the columns of `by`, ``from``, ``to``, ``change_day``, then ``from_`` and ``to_`` with
         ``cases_before``, ``cases_after``, ``share_before_percent``, ``share_after_percent``,
-        ``from_p_value`` (corrected for the labels of the group), ``to_p_value`` and ``to_q_value``
+        ``from_p_value`` (corrected for the labels that may have fallen), ``to_p_value`` and ``to_q_value``
         (corrected for all days, groups and labels). Ordered by ``to_p_value``; empty when
         nothing is displaced.
 
@@ -148,25 +148,32 @@ def moved_labels(
 def _moves(test: ShareTest, joined: Ints, least_cases: int, level: float) -> pd.DataFrame:
     """Return each rise that stands with the strongest fall among the pairs joined to it.
 
-    A rise is corrected for all days and pairs. A fall is looked at on one day, chosen before,
-    and corrected for the pairs that could have fallen then.
+    A rise is corrected for all days and pairs. A fall is looked for on the days on which the rise
+    stands, among the pairs that were large enough to give half of what came; it is corrected for
+    their number.
     """
     whole = (test.before + test.after)[:, 0]
     tested = np.flatnonzero(whole >= least_cases)
     enough = np.where(test.after >= least_cases, test.rise, 1.0)[tested]
     p = enough.min(axis=1, initial=1.0)
     q = benjamini_hochberg(np.minimum(p * len(test.days), 1.0))
+    # Whatever stands after division by the number of all comparisons stands on its day.
+    limit = p[q < level].max(initial=level / (len(test.days) * max(len(tested), 1)))
+    excess = np.maximum(test.after - test.expected, 0.0)
     found = []
     for place in np.flatnonzero(q < level):
-        new, day = tested[place], int(enough[place].argmin())
-        others = np.flatnonzero((joined == joined[new]) & (test.before[:, day] >= least_cases))
-        others = others[others != new]
-        if not len(others):
+        new = int(tested[place])
+        days = np.flatnonzero(enough[place] <= limit)
+        others = np.flatnonzero((joined == joined[new]) & (np.arange(len(joined)) != new))
+        cells = np.ix_(others, days)
+        able = (test.before[cells] >= least_cases) & (test.expected[cells] >= excess[new, days] / 2)
+        falls = np.where(able, test.fall[cells] * able.sum(axis=0), 1.0)
+        if not falls.size or falls.min() >= level:
             continue
-        old = others[test.fall[others, day].argmin()]
-        fall = float(min(test.fall[old, day] * len(others), 1.0))
-        if fall < level:
-            found.append((int(old), int(new), day, fall, float(p[place]), float(q[place])))
+        row, column = np.unravel_index(falls.argmin(), falls.shape)
+        day = int(days[column])
+        rise = float(enough[place, day])
+        found.append((int(others[row]), new, day, float(falls.min()), rise, float(q[place])))
     columns = ["old", "new", "day", "fall", "rise", "q"]
     moves = pd.DataFrame(found, columns=columns).astype({"old": int, "new": int, "day": int})
     return moves.sort_values("rise", kind="stable", ignore_index=True)

@@ -17,8 +17,10 @@ from rilo_training.analysis.table import UNKNOWN, checked
 if TYPE_CHECKING:
     import networkx as nx
 
-MOST_EXACT = 300
-"""Networks of more places are measured from so many of them, drawn with a fixed seed."""
+MOST_STEPS = 2_000_000
+"""In networks whose places times legs are more than this, the shortest ways start from some of the
+places only, drawn with a fixed seed."""
+FEWEST_PLACES = 20
 
 
 def route_network(
@@ -249,6 +251,7 @@ def _betweenness(network: nx.DiGraph) -> pd.Series:
     """Return the betweenness of each place, 0 to 1."""
     import networkx as nx
 
-    sample = MOST_EXACT if len(network) > MOST_EXACT else None
+    places = max(MOST_STEPS // max(network.number_of_edges(), 1), FEWEST_PLACES)
+    sample = places if places < len(network) else None
     values = nx.betweenness_centrality(network, k=sample, weight="distance", seed=0)
     return pd.Series(values, dtype="float64")
