@@ -114,4 +114,6 @@ NAMED: dict[str, tuple[str, ...]] = {
 def finds(kind: str, tables: Tables, facts: Mapping[str, Any]) -> bool:
     """Whether one of the first three findings names the facts, whatever the case of letters."""
     wanted = tuple(str(facts[name]).lower() for name in NAMED[kind])
-    return any(tuple(str(part).lower() for part in found) == wanted for found in FINDERS[kind](tables))
+    return any(
+        tuple(str(part).lower() for part in found) == wanted for found in FINDERS[kind](tables)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more
+from rilo_training.analysis.chance import benjamini_hochberg, binomial, chance_of_more
 from rilo_training.analysis.table import checked, encoded, informative
 
 SAME_LOAD: Mapping[str, float] = {"gross_weight_kg": 20.0, "packages": 2.0}
@@ -102,7 +102,7 @@ def changing_chains(
     # One change more and two pairs more, so that a share is never zero.
     share = (others["changes"] + 1) / (others["pairs"] + 2)
     expected = share * places["pairs"]
-    p = chance_of_more(places["changes"], expected, expected * (1 - share))
+    p = chance_of_more(places["changes"], binomial(places["pairs"], share))
     figures = pd.DataFrame(
         {
             "place_changes": places["changes"],

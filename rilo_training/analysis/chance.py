@@ -9,22 +9,55 @@ from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.table import Floats
 
 
-def chance_of_more(
-    found: npt.ArrayLike,
-    expected: npt.ArrayLike,
-    variance: npt.ArrayLike,
-    dispersion: npt.ArrayLike = 1.0,
-) -> Floats:
-    """Return the probability of so many cases or more when only chance is at work.
-
-    The count is taken as binomial with the given mean and variance, and as Poisson where both
-    are equal. This fits a sum of hypergeometric counts, which is what independence within
-    groups leads to.
+def hypergeometric(own: npt.ArrayLike, drawn: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
+    """Return the moments of a count when two labels are independent.
 
     Parameters
     ----------
-    found, expected, variance : array of float
-        Number of cases, its mean and its variance when nothing is special. Not negative.
+    own, drawn, whole : array of float
+        Cases with the one label, with the other, and of both together.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (4, ...)
+        Mean, variance, third central moment, and the largest possible count. The moments of
+        independent counts may be added up.
+
+    Examples
+    --------
+    >>> from rilo_training.analysis.chance import hypergeometric
+    >>> hypergeometric(8, 90, 180).round(2).tolist()
+    [4.0, 1.92, 0.0, 8.0]
+    """
+    k, n, size = (np.asarray(part, dtype=np.float64) for part in (own, drawn, whole))
+    mean = k * n / size
+    variance = mean * (1 - n / size) * (size - k) / np.maximum(size - 1, 1)
+    third = variance * (size - 2 * n) * (size - 2 * k) / (size * np.maximum(size - 2, 1))
+    return np.stack(np.broadcast_arrays(mean, variance, third, np.minimum(k, n)))
+
+
+def binomial(trials: npt.ArrayLike, share: npt.ArrayLike) -> Floats:
+    """Return the moments of a count of independent trials, as `hypergeometric` does."""
+    n, p = (np.asarray(part, dtype=np.float64) for part in (trials, share))
+    variance = n * p * (1 - p)
+    return np.stack(np.broadcast_arrays(n * p, variance, variance * (1 - 2 * p), n))
+
+
+def chance_of_more(
+    found: npt.ArrayLike, moments: Floats, dispersion: npt.ArrayLike = 1.0
+) -> Floats:
+    """Return the probability of so many cases or more when only chance is at work.
+
+    A binomial count, stretched so that its mean, variance and skewness are those given; where
+    the count is more skewed than that allows, the gamma distribution (Pearson, type III). It is
+    exact for a binomial count and close for sums of hypergeometric counts.
+
+    Parameters
+    ----------
+    found : array of float
+        Number of cases.
+    moments : array of float, shape (4, ...)
+        Mean, variance, third central moment and largest possible count when nothing is special.
     dispersion : float or array of float
         How many times larger the variance of real counts is, because cases come in groups.
         Counts are divided by it first.
@@ -34,33 +67,37 @@ def chance_of_more(
     numpy.ndarray of float64
         Probabilities, one-sided; small means too many to be chance.
 
-    References
-    ----------
-    W. Ehm, Binomial approximation to the Poisson binomial distribution, Statistics and
-    Probability Letters 11, 1991.
-
     Examples
     --------
-    >>> from rilo_training.analysis.chance import chance_of_more
-    >>> chance_of_more([8, 4], [4, 4], [1.92, 1.92]).round(4).tolist()
-    [0.0039, 0.641]
+    >>> from rilo_training.analysis.chance import binomial, chance_of_more, hypergeometric
+    >>> chance_of_more([8, 4], hypergeometric(8, 90, 180)).round(4).tolist()
+    [0.0033, 0.6394]
+    >>> chance_of_more(8, binomial(8, 0.5)).round(4).tolist()
+    0.0039
     """
-    from scipy.special import betainc, gammainc
+    from scipy.special import betainc, gammaincc
 
-    scale = np.asarray(dispersion, dtype=np.float64)
-    k, mean, spread = np.broadcast_arrays(
-        *(np.asarray(part, dtype=np.float64) / scale for part in (found, expected, variance))
-    )
+    parts = np.broadcast_arrays(found, *moments, dispersion)
+    k, mean, variance, third, most, scale = (part.astype(np.float64) for part in parts)
     result = np.ones(k.shape, dtype=np.float64)
-    some = k > 0
-    k, mean, spread = k[some], mean[some], spread[some]
-    gap = np.maximum(mean - spread, 0.0)
-    nearly_poisson = gap <= 1e-6 * mean
-    trials = np.divide(mean**2, gap, out=np.full_like(mean, np.inf), where=~nearly_poisson)
-    # Never fewer trials than cases found: the variance is then taken a little too large.
-    trials = np.where(nearly_poisson, 1.0, np.maximum(trials, k))
-    binomial = betainc(k, np.maximum(trials - k, 0.0) + 1, np.minimum(mean / trials, 1.0))
-    result[some] = np.where(nearly_poisson, gammainc(k, mean), binomial)
+    # A count that cannot vary is no surprise.
+    some = (k > 0) & (variance > 1e-9)
+    k, mean, variance, third, most = (
+        part[some] / scale[some] for part in (k, mean, variance, third, most)
+    )
+    skew = third * mean / variance**2
+    share = np.divide(1 - skew, 2 - skew, out=np.zeros_like(skew), where=skew < 1)
+    share = np.clip(np.minimum(share, mean / most), 1e-6, 0.999)
+    stretch = variance / (mean * (1 - share))
+    step = (k - 0.5) / stretch + 0.5  # counts move in steps of one, stretched as well
+    trials = mean / share / stretch
+    chance = betainc(np.maximum(step, 1e-9), np.maximum(trials - step + 1, 1e-9), share)
+    wide = skew >= 1
+    shape = 4 * variance[wide] ** 3 / third[wide] ** 2
+    z = (k[wide] - 0.5 - mean[wide]) / np.sqrt(variance[wide])
+    pearson = gammaincc(shape, np.maximum(shape + np.sqrt(shape) * z, 0.0))
+    chance[wide] = np.maximum(chance[wide], pearson)
+    result[some] = chance
     return result
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more
+from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.rate import normal_quantile
 from rilo_training.analysis.table import (
@@ -110,11 +110,12 @@ def over_represented(
     cases, rows_of = _counted(codes)
     kept = cases >= least_cases
     shown = codes[rows_of[kept]]
-    expected, variance = _expected(group, stratum, [code for code, _ in parts], shown)
+    moments = _independent(group, stratum, [code for code, _ in parts], shown)
+    expected, variance = moments[:2]
     found = cases[kept].astype(np.float64)
     lift = found / expected
     low, high = _lift_bounds(found, expected, dispersion * variance / expected, confidence)
-    p = chance_of_more(found, expected, variance, dispersion)
+    p = chance_of_more(found, moments, dispersion)
     q = benjamini_hochberg(p, _possible(group, [code for code, _ in parts], least_cases))
     enough = (low > 1) if least_lift == 1 else (lift >= least_lift)
     result = group_labels.iloc[shown[:, 0]].reset_index(drop=True)
@@ -148,10 +149,8 @@ def _counted(codes: Ints) -> tuple[Ints, Ints]:
     return cases, row
 
 
-def _expected(
-    group: Ints, stratum: Ints, parts: Sequence[Ints], shown: Ints
-) -> tuple[Floats, Floats]:
-    """Return expectation and variance of combinations that are independent in each stratum.
+def _independent(group: Ints, stratum: Ints, parts: Sequence[Ints], shown: Ints) -> Floats:
+    """Return the moments of combinations whose labels are independent in each stratum.
 
     Only the strata in which the first label of a combination occurs are looked at, so the work
     grows with the rows and not with the product of the labels.
@@ -167,20 +166,18 @@ def _expected(
     pairs = wanted.merge(key, on=["group", "a"], how="left")
     where, place = pairs["stratum"].to_numpy(), pairs["place"].to_numpy()
     size = total[where]
-    expected = pairs["n"].to_numpy(dtype=np.float64).copy()
-    room = 1 - expected / size
+    expected = most = pairs["n"].to_numpy(dtype=np.float64)
+    moments = np.zeros((4, len(place)))
     for column, margin in enumerate(margins[1:], start=2):
         count = _looked_up(margin, where, shown[place, column])
-        expected *= count / size
-        room *= 1 - count / size
-    variance = expected
-    if len(parts) == 2:  # two margins are held fixed: a hypergeometric count
-        variance = expected * room * size / np.maximum(size - 1, 1)
-    expected, variance = (
-        np.asarray(np.bincount(place, weights=part, minlength=len(shown)), dtype=np.float64)
-        for part in (expected, variance)
-    )
-    return expected, variance
+        # Two labels have a hypergeometric count; of three or more it is nearly that of Poisson.
+        moments = hypergeometric(expected, count, size)
+        expected, most = moments[0], np.minimum(most, count)
+    if len(parts) > 2:
+        moments = np.stack([expected, expected, expected, most])
+    return np.stack(
+        [np.bincount(place, weights=part, minlength=len(shown)) for part in moments]
+    ).astype(np.float64)
 
 
 def _margin(stratum: Ints, code: Ints) -> tuple[Ints, Ints, Floats]:

@@ -87,12 +87,13 @@ def complete_counts(
     reported = np.bincount(place, minlength=len(oldest)).astype(np.float64)
     complete = _completeness(share, oldest, youngest)
     dispersion = np.ones(len(oldest))
+    days_to_end = np.asarray((end[place] - table[date]).dt.days, dtype=np.int64)
     mature = np.flatnonzero(youngest >= longest)
     for number in np.flatnonzero((complete < 1) & (complete > 0)):
         dispersion[number] = _past_dispersion(
             share,
             delay,
-            np.asarray((end[place] - table[date]).dt.days, dtype=np.int64),
+            days_to_end,
             place,
             reported,
             oldest - youngest,

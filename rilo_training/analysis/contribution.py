@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more
+from rilo_training.analysis.chance import benjamini_hochberg, binomial, chance_of_more
 from rilo_training.analysis.change import change_interval
 from rilo_training.analysis.period import Period, bounds, split
 from rilo_training.analysis.table import Floats, checked, encoded, informative
@@ -181,9 +181,9 @@ def sole_drivers(
     share = counts[1].sum() / counts.sum()
     whole = counts.sum(axis=0)
     tested = whole >= least_cases
-    spread = whole * share * (1 - share)
-    scale = _usual_dispersion((counts[1] - whole * share)[tested], spread[tested])
-    p = chance_of_more(counts[1], whole * share, spread, scale)
+    moments = binomial(whole, share)
+    scale = _usual_dispersion((counts[1] - moments[0])[tested], moments[1][tested])
+    p = chance_of_more(counts[1], moments, scale)
     by_goods = np.stack([np.bincount(goods, weights=count) for count in counts])[:, goods]
     others_before, others_after = by_goods - counts
     others = change_interval(others_before, others_after, scale)

@@ -50,9 +50,10 @@ def displaced_routes(
     -------
     pandas.DataFrame
         One row per rise that stands, with the strongest fall of its group at the same day, of a
-        label that was large enough to give half of what came: the columns of `by`, ``from``, ``to``, ``change_day``, then ``from_`` and ``to_`` with
-        ``cases_before``, ``cases_after``, ``share_before_percent``, ``share_after_percent``,
-        ``from_p_value`` (corrected for the labels that may have fallen), ``to_p_value`` and ``to_q_value``
+        label that was large enough to give half of what came: the columns of `by`, ``from``,
+        ``to``, ``change_day``, then ``from_`` and ``to_`` with ``cases_before``,
+        ``cases_after``, ``share_before_percent``, ``share_after_percent``, ``from_p_value``
+        (corrected for the labels that may have fallen), ``to_p_value`` and ``to_q_value``
         (corrected for all days, groups and labels). Ordered by ``to_p_value``; empty when
         nothing is displaced.
 

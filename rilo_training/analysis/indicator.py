@@ -8,7 +8,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more
+from rilo_training.analysis.chance import (
+    benjamini_hochberg,
+    binomial,
+    chance_of_more,
+    hypergeometric,
+)
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.rate import as_yes_no, wilson_interval
 from rilo_training.analysis.table import UNKNOWN, Floats, Ints, checked, encoded
@@ -109,7 +114,7 @@ def indicators(
     number, found = (result[name].to_numpy(float) for name in ("records", "target_records"))
     rate = hit.mean()
     low, high = wilson_interval(found, number, confidence)
-    rest = (len(hit) - number) / max(len(hit) - 1, 1)
+    moments = hypergeometric(number, hit.sum(), len(hit))
     result = result.assign(
         hit_rate_percent=100 * found / number,
         hit_rate_low_percent=100 * low,
@@ -118,11 +123,11 @@ def indicators(
         lift=found / number / rate,
         lift_low=low / rate,
         lift_high=high / rate,
-        p_value=chance_of_more(found, number * rate, number * rate * (1 - rate) * rest, dispersion),
+        p_value=chance_of_more(found, moments, dispersion),
     )
     result["q_value"] = benjamini_hochberg(result["p_value"])
     better = result.pop("best_part_rate").to_numpy(dtype=np.float64)
-    adds = chance_of_more(found, number * better, number * better * (1 - better), dispersion)
+    adds = chance_of_more(found, binomial(number, better), dispersion)
     result["stands"] = result["q_value"].lt(level) & ((result["columns"] == 1) | (adds < level))
     return result.sort_values(
         ["stands", "lift_low", "indicator"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more
+from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day, as_day
 from rilo_training.analysis.table import (
@@ -110,9 +110,6 @@ def compare_shares(
     later = _later(cell, period, width)
     whole_later = _later(stratum, period, width)[cell_labels[0]]
     own, total = np.bincount(cell)[:, None], np.bincount(stratum)[cell_labels[0]][:, None]
-    share = whole_later / total
-    expected = own * share
-    variance = expected * (1 - share) * (total - own) / np.maximum(total - 1, 1)
     of_pair = cell_labels[1]
 
     def summed(values: Floats) -> Floats:
@@ -120,7 +117,10 @@ def compare_shares(
         np.add.at(result, of_pair, values)
         return result
 
-    after, mean, spread = summed(later), summed(expected), summed(variance)
+    def moments(drawn: Floats) -> Floats:
+        return np.stack([summed(part) for part in hypergeometric(own, drawn, total)])
+
+    after, rising, falling = summed(later), moments(whole_later), moments(total - whole_later)
     whole = np.bincount(pair)[:, None]
     group_of = np.zeros(len(labels), dtype=np.int64)
     group_of[pair] = group
@@ -133,11 +133,11 @@ def compare_shares(
         label=label_of,
         before=whole - after,
         after=after,
-        expected=mean,
+        expected=rising[0],
         all_before=np.bincount(group)[group_of][:, None] - all_after,
         all_after=all_after,
-        rise=chance_of_more(after, mean, spread, dispersion),
-        fall=chance_of_more(whole - after, whole - mean, spread, dispersion),
+        rise=chance_of_more(after, rising, dispersion),
+        fall=chance_of_more(whole - after, falling, dispersion),
         reporters=summed((later > 0).astype(np.float64)).astype(np.int64),
     )
 
