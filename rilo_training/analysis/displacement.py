@@ -7,17 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg
+from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
 from rilo_training.analysis.period import Day
 from rilo_training.analysis.share import ShareTest, compare_shares, figures
-from rilo_training.analysis.table import UNKNOWN, Ints, listed
+from rilo_training.analysis.table import UNKNOWN, Floats, Ints, listed
 
 
 def displaced_routes(
     rows: pd.DataFrame,
     column: str = "departure_country",
     by: str | Sequence[str] = ("reporting_country", "commodity"),
-    strata: str | Sequence[str] | None = None,
     date: str = "seizure_date",
     change_days: Sequence[Day] | Day | None = None,
     unknown: tuple[str, ...] = UNKNOWN,
@@ -39,28 +38,31 @@ def displaced_routes(
         Column with the label that changes.
     by : str or list of str
         Columns that make the groups.
-    strata, date, change_days, unknown, dispersion
+    date, change_days, unknown, dispersion
         As in `share_changes`.
     least_cases : int
         Cases of the new label after the day, and of the old label before it, at least.
     level : float
-        Corrected probability below which a rise or a fall is no chance.
+        Probability below which a rise, a fall, and, corrected, both together are no chance.
 
     Returns
     -------
     pandas.DataFrame
-        One row per rise that stands, with the strongest fall of its group at the same day, of a
-        label that was large enough to give half of what came: the columns of `by`, ``from``,
-        ``to``, ``change_day``, then ``from_`` and ``to_`` with ``cases_before``,
-        ``cases_after``, ``share_before_percent``, ``share_after_percent``, ``from_p_value``
-        (corrected for the labels that may have fallen), ``to_p_value`` and ``to_q_value``
-        (corrected for all days, groups and labels). Ordered by ``to_p_value``; empty when
-        nothing is displaced.
+        One row per label that came, with the label it most likely came for; that one was large
+        enough to give half of it. The columns of `by`, ``from``, ``to``, ``change_day``, then
+        ``from_`` and ``to_`` with ``cases_before``, ``cases_after``, ``share_before_percent``,
+        ``share_after_percent``; ``from_p_value`` (of the fall on this day, among the other
+        labels), ``to_p_value`` (of the rise) and ``q_value`` (of both together, corrected for
+        all days, groups and labels). Ordered by ``q_value``; empty when nothing is displaced.
 
     Raises
     ------
     AnalysisError
         As in `share_changes`.
+
+    References
+    ----------
+    R. A. Fisher, Statistical methods for research workers, 4th edition, section 21.1, 1932.
 
     Examples
     --------
@@ -73,8 +75,8 @@ def displaced_routes(
       from to  from_cases_before  to_cases_after
     0    B  C                 50              50
     """
-    test = compare_shares(rows, column, by, strata, date, change_days, unknown, dispersion)
-    moves = _moves(test, test.group, least_cases, level)
+    test = compare_shares(rows, column, by, None, date, change_days, unknown, dispersion)
+    moves = _moves(test, test.group, least_cases, level, dispersion)
     names = listed(by)
     shown = test.labels.iloc[moves["new"]].reset_index(drop=True)[names]
     return _described(test, moves, shown, column)
@@ -112,14 +114,14 @@ def moved_labels(
     least_cases : int
         Cases of the label in the new group after the day, and in the old group before it.
     level : float
-        Corrected probability below which a rise or a fall is no chance.
+        Probability below which a rise, a fall, and, corrected, both together are no chance.
 
     Returns
     -------
     pandas.DataFrame
-        One row per rise that stands, with the strongest fall of the same label at the same day:
+        One row per group to which a label came, with the group that it most likely left:
         `column`, ``from`` and ``to`` (the groups), ``change_day``, then the figures of both as
-        in `displaced_routes`. Ordered by ``to_p_value``; empty when nothing moves.
+        in `displaced_routes`. Ordered by ``q_value``; empty when nothing moves.
 
     Raises
     ------
@@ -141,43 +143,58 @@ def moved_labels(
     1   mail  gold   tea
     """
     test = compare_shares(rows, column, by, strata, date, change_days, unknown, dispersion)
-    moves = _moves(test, test.label, least_cases, level)
+    moves = _moves(test, test.label, least_cases, level, dispersion)
     shown = test.labels.iloc[moves["new"]].reset_index(drop=True)[[column]]
     return _described(test, moves, shown, by)
 
 
-def _moves(test: ShareTest, joined: Ints, least_cases: int, level: float) -> pd.DataFrame:
-    """Return each rise that stands with the strongest fall among the pairs joined to it.
+def _moves(
+    test: ShareTest, joined: Ints, least_cases: int, level: float, dispersion: float
+) -> pd.DataFrame:
+    """Return each rise with the fall among the pairs joined to it that fits it best.
 
-    A rise is corrected for all days and pairs. A fall is looked for on the days on which the rise
-    stands, among the pairs that were large enough to give half of what came; it is corrected for
-    their number.
+    Rise and fall are independent when nothing changed: they are counts of different groups, or
+    the fall is counted among what is left without the rising label. So their probabilities are
+    combined by the method of Fisher, and corrected for all falls and days that could be found.
     """
     whole = (test.before + test.after)[:, 0]
     tested = np.flatnonzero(whole >= least_cases)
-    enough = np.where(test.after >= least_cases, test.rise, 1.0)[tested]
-    p = enough.min(axis=1, initial=1.0)
-    q = benjamini_hochberg(np.minimum(p * len(test.days), 1.0))
-    # Whatever stands after division by the number of all comparisons stands on its day.
-    limit = p[q < level].max(initial=level / (len(test.days) * max(len(tested), 1)))
     excess = np.maximum(test.after - test.expected, 0.0)
+    rising = (test.rise < level) & (test.after >= least_cases)
     found = []
-    for place in np.flatnonzero(q < level):
-        new = int(tested[place])
-        days = np.flatnonzero(enough[place] <= limit)
-        others = np.flatnonzero((joined == joined[new]) & (np.arange(len(joined)) != new))
+    for new in tested[rising[tested].any(axis=1)]:
+        days = np.flatnonzero(rising[new])
+        others = np.flatnonzero((joined == joined[new]) & (whole >= least_cases))
+        others = others[others != new]
         cells = np.ix_(others, days)
         able = (test.before[cells] >= least_cases) & (test.expected[cells] >= excess[new, days] / 2)
-        falls = np.where(able, test.fall[cells] * able.sum(axis=0), 1.0)
-        if not falls.size or falls.min() >= level:
+        if not able.any():
             continue
-        row, column = np.unravel_index(falls.argmin(), falls.shape)
-        day = int(days[column])
-        rise = float(enough[place, day])
-        found.append((int(others[row]), new, day, float(falls.min()), rise, float(q[place])))
-    columns = ["old", "new", "day", "fall", "rise", "q"]
+        fall = np.where(able, _falls(test, int(new), others, days, dispersion), 1.0)
+        product = np.where(fall < level, fall * test.rise[new, days], 1.0)
+        product = np.maximum(product, np.finfo(float).tiny)
+        both = product * (1 - np.log(product))
+        row, column = np.unravel_index(both.argmin(), both.shape)
+        day, comparisons = int(days[column]), len(others) * len(test.days)
+        p = min(float(both[row, column]) * comparisons, 1.0)
+        rise = float(test.rise[new, day])
+        found.append((int(others[row]), int(new), day, float(fall[row, column]), rise, p))
+    columns = ["old", "new", "day", "fall", "rise", "p"]
     moves = pd.DataFrame(found, columns=columns).astype({"old": int, "new": int, "day": int})
-    return moves.sort_values("rise", kind="stable", ignore_index=True)
+    moves["q"] = benjamini_hochberg(moves.pop("p").astype("float64"), len(tested))
+    moves = moves[moves["q"] < level]
+    return moves.sort_values(["q", "rise"], kind="stable", ignore_index=True)
+
+
+def _falls(test: ShareTest, new: int, others: Ints, days: Ints, dispersion: float) -> Floats:
+    """Return the probability of each fall; in the same group, without the rising label."""
+    cells = np.ix_(others, days)
+    if test.group[others[0]] != test.group[new]:
+        return test.fall[cells]
+    drawn = test.all_before[new, days] - test.before[new, days]
+    left = drawn + test.all_after[new, days] - test.after[new, days]
+    own = (test.before + test.after)[cells]
+    return chance_of_more(test.before[cells], hypergeometric(own, drawn, left), dispersion)
 
 
 def _described(test: ShareTest, moves: pd.DataFrame, shown: pd.DataFrame, end: str) -> pd.DataFrame:
@@ -196,6 +213,4 @@ def _described(test: ShareTest, moves: pd.DataFrame, shown: pd.DataFrame, end: s
             "share_after_percent",
         ):
             result[f"{name}_{figure}"] = own[figure]
-    return result.assign(
-        from_p_value=moves["fall"], to_p_value=moves["rise"], to_q_value=moves["q"]
-    )
+    return result.assign(from_p_value=moves["fall"], to_p_value=moves["rise"], q_value=moves["q"])

@@ -20,7 +20,7 @@ def larger_than_peers(
     unknown: tuple[str, ...] = UNKNOWN,
     least_cases: int = 10,
     least_probability: float = 0.7,
-    level: float = 0.05,
+    level: float = 0.01,
 ) -> pd.DataFrame:
     """Return the groups whose values are mostly larger than those of their peers.
 
@@ -48,7 +48,8 @@ def larger_than_peers(
         A group stands when one of its rows is larger than a row of its peers with at least this
         probability. 0.5 is no difference.
     level : float
-        Corrected probability below which a difference is no chance.
+        Corrected probability below which a difference is no chance. It is stricter than
+        elsewhere, because groups differ a little for many reasons.
 
     Returns
     -------
