@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rilo_training import analysis
-from rilo_training.analysis.change import pair_dispersion
+from rilo_training.analysis.comparison.change import pair_dispersion
 
 BEFORE, AFTER = ("2024-01-01", "2024-12-31"), ("2025-01-01", "2025-12-31")
 

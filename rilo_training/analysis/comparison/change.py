@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day, bounds, split, year_pair
-from rilo_training.analysis.rate import normal_quantile
 from rilo_training.analysis.table import Floats, checked, encoded, informative, listed
 
 LONGEST_MEMORY = 0.8
@@ -105,7 +105,7 @@ def pair_dispersion(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> from rilo_training.analysis.change import pair_dispersion
+    >>> from rilo_training.analysis.comparison.change import pair_dispersion
     >>> pair_dispersion([[10, 11, 9, 10]], [[12, 10, 11, 11]]).tolist()
     [1.0]
     """

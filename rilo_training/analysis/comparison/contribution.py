@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg, binomial, chance_of_more
-from rilo_training.analysis.change import change_interval
+from rilo_training.analysis.comparison.change import change_interval
 from rilo_training.analysis.period import Period, bounds, split
 from rilo_training.analysis.table import Floats, checked, encoded, informative
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day, as_day
-from rilo_training.analysis.rate import normal_quantile
 from rilo_training.analysis.table import Floats, Ints, checked
 
 LONGEST_DAYS = 365

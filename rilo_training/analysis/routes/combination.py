@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
+from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
-from rilo_training.analysis.rate import normal_quantile
 from rilo_training.analysis.table import (
     UNKNOWN,
     Floats,
@@ -114,7 +114,9 @@ def over_represented(
     expected, variance = moments[:2]
     found = cases[kept].astype(np.float64)
     lift = found / expected
-    low, high = _lift_bounds(found, expected, dispersion * variance / expected, confidence)
+    # A combination that can have no other count has the narrowest interval.
+    scale = dispersion * np.maximum(variance / expected, 1e-6)
+    low, high = _lift_bounds(found, expected, scale, confidence)
     p = chance_of_more(found, moments, dispersion)
     q = benjamini_hochberg(p, _possible(group, [code for code, _ in parts], least_cases))
     enough = (low > 1) if least_lift == 1 else (lift >= least_lift)

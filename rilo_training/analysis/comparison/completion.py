@@ -6,10 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.analysis.delay import days_of, delay_curve, longest_delay, reported_rows
+from rilo_training.analysis.comparison.delay import (
+    days_of,
+    delay_curve,
+    longest_delay,
+    reported_rows,
+)
+from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day
-from rilo_training.analysis.rate import normal_quantile
 from rilo_training.analysis.table import Floats, Ints
 
 LEAST_PERIODS = 4

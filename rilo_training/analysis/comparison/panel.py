@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.analysis.change import change_interval, monthly, pair_dispersion
+from rilo_training.analysis.comparison.change import change_interval, monthly, pair_dispersion
 from rilo_training.analysis.period import Period, bounds, split
 from rilo_training.analysis.table import Floats, checked, encoded, informative
 

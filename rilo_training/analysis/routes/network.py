@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg
-from rilo_training.analysis.flow import ROUTE, legs
 from rilo_training.analysis.period import Day
-from rilo_training.analysis.share import compare_shares, figures
+from rilo_training.analysis.routes.flow import ROUTE, legs
+from rilo_training.analysis.routes.share import compare_shares, figures
 from rilo_training.analysis.table import UNKNOWN, checked
 
 if TYPE_CHECKING:

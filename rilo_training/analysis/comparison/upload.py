@@ -76,11 +76,11 @@ def batch_uploads(
     delay = (table[report] - table[date]).dt.days
     table["week"] = (table[report] - first).dt.days // 7
     late = table[delay >= late_days].groupby([by, "week"], observed=True).size()
-    table = table.set_index(by)
+    rows_of = table.groupby(by, observed=True).indices
     found = []
     for reporter, counts in late.groupby(level=0, observed=True):
         if len(counts) >= LEAST_WEEKS:
-            own = table.loc[[reporter]]
+            own = table.iloc[rows_of[reporter]]
             found.append({by: reporter, **_largest(counts.droplevel(0), own, date, report)})
     columns = [
         by,

@@ -14,8 +14,8 @@ from rilo_training.analysis.chance import (
     chance_of_more,
     hypergeometric,
 )
+from rilo_training.analysis.comparison.rate import as_yes_no, wilson_interval
 from rilo_training.analysis.errors import AnalysisError
-from rilo_training.analysis.rate import as_yes_no, wilson_interval
 from rilo_training.analysis.table import UNKNOWN, Floats, Ints, checked, encoded
 
 BINS = 5

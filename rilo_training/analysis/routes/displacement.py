@@ -9,7 +9,7 @@ import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
 from rilo_training.analysis.period import Day
-from rilo_training.analysis.share import ShareTest, compare_shares, figures
+from rilo_training.analysis.routes.share import ShareTest, compare_shares, figures
 from rilo_training.analysis.table import UNKNOWN, Floats, Ints, listed
 
 
@@ -43,7 +43,8 @@ def displaced_routes(
     least_cases : int
         Cases of the new label after the day, and of the old label before it, at least.
     level : float
-        Probability below which a rise, a fall, and, corrected, both together are no chance.
+        Probability below which both together, corrected for all comparisons, and each of them,
+        corrected for those of its group, are no chance.
 
     Returns
     -------
@@ -114,7 +115,8 @@ def moved_labels(
     least_cases : int
         Cases of the label in the new group after the day, and in the old group before it.
     level : float
-        Probability below which a rise, a fall, and, corrected, both together are no chance.
+        Probability below which both together, corrected for all comparisons, and each of them,
+        corrected for those of its group, are no chance.
 
     Returns
     -------
@@ -153,9 +155,10 @@ def _moves(
 ) -> pd.DataFrame:
     """Return each rise with the fall among the pairs joined to it that fits it best.
 
-    Rise and fall are independent when nothing changed: they are counts of different groups, or
-    the fall is counted among what is left without the rising label. So their probabilities are
-    combined by the method of Fisher, and corrected for all falls and days that could be found.
+    Both must stand in their group. Rise and fall are independent when nothing changed: they are
+    counts of different groups, or the fall is counted without the rising label. So their
+    probabilities are combined by the method of Fisher, and corrected for all falls, days and
+    rises that could be found.
     """
     whole = (test.before + test.after)[:, 0]
     tested = np.flatnonzero(whole >= least_cases)
@@ -170,31 +173,48 @@ def _moves(
         able = (test.before[cells] >= least_cases) & (test.expected[cells] >= excess[new, days] / 2)
         if not able.any():
             continue
-        fall = np.where(able, _falls(test, int(new), others, days, dispersion), 1.0)
-        product = np.where(fall < level, fall * test.rise[new, days], 1.0)
-        product = np.maximum(product, np.finfo(float).tiny)
-        both = product * (1 - np.log(product))
+        comparisons = len(others) * len(test.days)
+        rise, fall = _apart(test, int(new), others, days, dispersion)
+        stands = able & (rise * comparisons < level) & (fall * able.sum(axis=0) < level)
+        product = np.maximum(fall * test.rise[new, days], np.finfo(float).tiny)
+        both = np.where(stands, product * (1 - np.log(product)) * comparisons, 1.0)
         row, column = np.unravel_index(both.argmin(), both.shape)
-        day, comparisons = int(days[column]), len(others) * len(test.days)
-        p = min(float(both[row, column]) * comparisons, 1.0)
-        rise = float(test.rise[new, day])
-        found.append((int(others[row]), int(new), day, float(fall[row, column]), rise, p))
-    columns = ["old", "new", "day", "fall", "rise", "p"]
+        p = min(float(both[row, column]), 1.0)
+        day = int(days[column])
+        found.append((int(others[row]), int(new), day, float(fall[row, column]), p))
+    columns = ["old", "new", "day", "fall", "p"]
     moves = pd.DataFrame(found, columns=columns).astype({"old": int, "new": int, "day": int})
-    moves["q"] = benjamini_hochberg(moves.pop("p").astype("float64"), len(tested))
+    moves["q"] = benjamini_hochberg(moves["p"].astype("float64"), len(tested))
+    moves["rise"] = test.rise[moves["new"].to_numpy(), moves["day"].to_numpy()]
     moves = moves[moves["q"] < level]
-    return moves.sort_values(["q", "rise"], kind="stable", ignore_index=True)
+    return moves.sort_values(["p", "rise"], kind="stable", ignore_index=True)
 
 
-def _falls(test: ShareTest, new: int, others: Ints, days: Ints, dispersion: float) -> Floats:
-    """Return the probability of each fall; in the same group, without the rising label."""
+def _apart(
+    test: ShareTest, new: int, others: Ints, days: Ints, dispersion: float
+) -> tuple[Floats, Floats]:
+    """Return the probability of the rise without each other label, and of the other's fall.
+
+    In one group a fall alone raises all other shares, and a rise alone lowers them: so each is
+    counted among what is left without the other.
+    """
     cells = np.ix_(others, days)
     if test.group[others[0]] != test.group[new]:
-        return test.fall[cells]
-    drawn = test.all_before[new, days] - test.before[new, days]
-    left = drawn + test.all_after[new, days] - test.after[new, days]
-    own = (test.before + test.after)[cells]
-    return chance_of_more(test.before[cells], hypergeometric(own, drawn, left), dispersion)
+        return np.broadcast_to(test.rise[new, days], test.fall[cells].shape), test.fall[cells]
+    before, after = test.before[cells], test.after[cells]
+    new_before, new_after = test.before[new, days], test.after[new, days]
+    all_before, all_after = test.all_before[new, days], test.all_after[new, days]
+    both = all_before + all_after
+    rise = chance_of_more(
+        np.broadcast_to(new_after, after.shape),
+        hypergeometric(new_before + new_after, all_after - after, both - before - after),
+        dispersion,
+    )
+    left = both - new_before - new_after
+    fall = chance_of_more(
+        before, hypergeometric(before + after, all_before - new_before, left), dispersion
+    )
+    return rise, fall
 
 
 def _described(test: ShareTest, moves: pd.DataFrame, shown: pd.DataFrame, end: str) -> pd.DataFrame:
