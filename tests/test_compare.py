@@ -316,7 +316,7 @@ def test_a_table_that_does_not_fit_is_refused_in_a_sentence(name: str) -> None:
 
 
 def test_periods_without_cases_are_refused() -> None:
-    """So are periods that overlap, end before they begin, or are no days."""
+    """So are periods that overlap, differ in length, end before they begin, or are no days."""
     rows = some_cases()
     for before, after, sentence in (
         (("2019-01-01", "2019-12-31"), AFTER, "No row has a seizure_date"),
@@ -324,6 +324,7 @@ def test_periods_without_cases_are_refused() -> None:
         (("2024-12-31", "2024-01-01"), AFTER, "Exchange"),
         (("spring", "autumn"), AFTER, "cannot be read"),
         ("2024", AFTER, "A first and a last day"),
+        (("2024-01-01", "2024-06-30"), AFTER, "182 days and the second 365"),
     ):
         with pytest.raises(analysis.AnalysisError, match=sentence):
             analysis.contributions(rows, before, after)

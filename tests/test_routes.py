@@ -206,14 +206,15 @@ def test_indicators_of_one_kind_alone_are_refused() -> None:
 
 
 def test_large_for_its_kind_is_not_large_for_the_table() -> None:
-    """A group of small goods that is large for them stands; the heavy goods do not."""
+    """A group of small goods that is large for them stands, in every unit; heavy goods do not."""
     rng = np.random.default_rng(6)
     goods, start = rng.choice(["drug", "tyre"], 2000), rng.choice([*"abcde"], 2000)
     kg = rng.lognormal(np.where(goods == "drug", 0, 6))
     kg[(goods == "drug") & (start == "c")] *= 8
-    table = analysis.larger_than_peers(
-        pd.DataFrame({"goods": goods, "start": start, "kg": kg}), "kg", "start", "goods", None
-    )
+    cases = pd.DataFrame({"goods": goods, "start": start, "kg": kg})
+    table = analysis.larger_than_peers(cases, "kg", "start", "goods", None)
+    in_grams = analysis.larger_than_peers(cases.assign(kg=kg * 1000), "kg", "start", "goods", None)
+    pd.testing.assert_frame_equal(in_grams, table)
     assert table.loc[table["stands"], ["goods", "start"]].to_numpy().tolist() == [["drug", "c"]]
     assert table["median_ratio"][0] > 4
 

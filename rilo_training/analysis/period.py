@@ -13,6 +13,9 @@ from rilo_training.analysis.errors import AnalysisError
 Day = str | Date | pd.Timestamp | np.datetime64
 Period = tuple[Day, Day]
 
+MOST_UNEQUAL = 1.15
+"""Months and quarters differ in length by less than this factor."""
+
 
 def as_day(day: Day) -> pd.Timestamp:
     """Return a day as a timestamp at midnight.
@@ -73,7 +76,7 @@ def split(
     Raises
     ------
     AnalysisError
-        When the periods overlap, or one of them holds no row.
+        When the periods overlap or differ in length, or one of them holds no row.
     """
     if bounds(before)[1] >= bounds(after)[0]:
         raise AnalysisError(
@@ -81,6 +84,15 @@ def split(
             f"{bounds(after)[0].date()}.",
             "The first period was expected to end before the second begins.",
             "Give the earlier period first, and no day twice.",
+        )
+    first_days, second_days = (
+        (last - first).days + 1 for first, last in (bounds(before), bounds(after))
+    )
+    if not 1 / MOST_UNEQUAL < first_days / second_days < MOST_UNEQUAL:
+        raise AnalysisError(
+            f"The first period has {first_days} days and the second {second_days}.",
+            "Two periods of equal length were expected: counts of a longer one are larger.",
+            "Take the same months of two years; see year_pair.",
         )
     parts = []
     for period in (before, after):

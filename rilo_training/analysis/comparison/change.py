@@ -11,7 +11,7 @@ import pandas as pd
 from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day, bounds, split, year_pair
-from rilo_training.analysis.table import Floats, checked, encoded, informative, listed
+from rilo_training.analysis.table import Floats, Ints, checked, encoded, informative, listed
 
 LONGEST_MEMORY = 0.8
 """Largest correlation of neighbouring months that is believed from a short series."""
@@ -137,7 +137,7 @@ def pair_dispersion(before: npt.ArrayLike, after: npt.ArrayLike) -> Floats:
 
 
 def monthly(
-    table: pd.DataFrame, date: str, first: pd.Timestamp, last: pd.Timestamp, group: Floats
+    table: pd.DataFrame, date: str, first: pd.Timestamp, last: pd.Timestamp, group: Ints
 ) -> Floats:
     """Return the rows of each group (row) and month (column) from one day to another."""
     months = last.year * 12 + last.month - first.year * 12 - first.month + 1
@@ -145,7 +145,7 @@ def monthly(
     month = (dates.dt.year * 12 + dates.dt.month).to_numpy(dtype=np.int64)
     month = month - (first.year * 12 + first.month)
     number = int(group.max()) + 1 if len(group) else 0
-    place = group.astype(np.int64) * months + month
+    place = group * months + month
     return np.bincount(place, minlength=number * months).reshape(number, months).astype(float)
 
 
@@ -217,7 +217,7 @@ def year_on_year(
     for period in periods:
         first, last = bounds(period)
         part = table[date].between(first, last + pd.Timedelta(days=1), inclusive="left").to_numpy()
-        own = monthly(table[part], date, first, last, group[part].astype(np.float64))
+        own = monthly(table[part], date, first, last, group[part])
         counts.append(np.pad(own, ((0, len(labels) - len(own)), (0, 0))))
     before, after = counts
     scale = pair_dispersion(before, after)

@@ -10,6 +10,13 @@ from rilo_training.analysis.comparison.change import change_interval
 from rilo_training.analysis.period import Period, bounds, split
 from rilo_training.analysis.table import Floats, checked, encoded, informative
 
+LEAST_RISE = 0.1
+"""Rise of a group, relative to the earlier period, that is worth a question."""
+LEAST_SHARE = 0.5
+"""Share of the rise that one reporter must make."""
+LASTING_PERCENT = 60
+"""Share of the later months that must be raised: a surge of some weeks is another story."""
+
 MEDIAN_OF_CHI_SQUARE = 0.4549364
 """Median of the chi-square distribution with one degree of freedom."""
 
@@ -195,8 +202,9 @@ def sole_drivers(
     growth = 100 * (len(parts[1]) / len(parts[0]) - 1)
     q = np.full(len(labels), np.nan)
     q[tested] = benjamini_hochberg(p[tested])
-    stands = (q < level) & (rise >= 0.1 * by_goods[0]) & (rise > 0) & (own_share >= 0.5)
-    stands &= (others["low_percent"].to_numpy() <= growth) & (raised >= 60)
+    stands = (q < level) & (rise > 0) & (rise >= LEAST_RISE * by_goods[0])
+    stands &= (own_share >= LEAST_SHARE) & (raised >= LASTING_PERCENT)
+    stands &= others["low_percent"].to_numpy() <= growth
     result = labels.assign(
         cases_before=counts[0].astype(np.int64),
         cases_after=counts[1].astype(np.int64),

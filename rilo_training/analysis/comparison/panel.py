@@ -84,7 +84,7 @@ def panels(
     for part, own, period in zip(
         parts, (reporter[:cut], reporter[cut:]), (before, after), strict=True
     ):
-        counts = monthly(part, date, *bounds(period), own.astype(np.float64))
+        counts = monthly(part, date, *bounds(period), own)
         tables.append(np.pad(counts, ((0, len(labels) - len(counts)), (0, 0))))
     sums = np.stack([counts.sum(axis=1) for counts in tables])
     change = sums[1] - sums[0]
@@ -108,8 +108,8 @@ def panels(
 def _figures(tables: list[Floats], confidence: float) -> pd.DataFrame:
     """Return the counts of a panel and their change with its interval, in one row."""
     before, after = (counts.sum(axis=0) for counts in tables)
-    paired = len(before) == len(after)
-    dispersion = pair_dispersion(before, after) if paired else np.ones(1)
+    months = min(len(before), len(after))  # a period may begin or end within a month
+    dispersion = pair_dispersion(before[:months], after[:months])
     counts = pd.DataFrame({"cases_before": [int(before.sum())], "cases_after": [int(after.sum())]})
     change = change_interval(before.sum(), after.sum(), dispersion, confidence)
     if not before.sum() + after.sum():
