@@ -1,0 +1,1 @@
+"""Routes and networks: flows, combinations, displaced routes, hubs, indicators."""
