@@ -13,8 +13,8 @@ from rilo_training.analysis.surveillance.noise import measure_noise
 from rilo_training.analysis.surveillance.scan import stretch_scores, strongest_stretches
 from rilo_training.analysis.surveillance.series import CountSeries, Floats
 
-STEP_GAIN = 8.0
-"""A change of level that explains less (chi-square) is not tried further."""
+PRICE = 1.5
+"""What a coefficient must explain, in units of that criterion: a simple course is steadier."""
 SURGE_SCORE = 3.0
 """A stretch with a higher score that explains more than any change of level is a surge."""
 MOST_PARTS = 24
@@ -81,7 +81,7 @@ def _waves(time: npt.NDArray[np.int64], cycle: float, number: int) -> list[Float
     return [wave(angle) for angle in angles for wave in (np.cos, np.sin)]
 
 
-def choose_course(series: CountSeries, shortest: int) -> Course:
+def choose_course(series: CountSeries, shortest: int, least_gain: float) -> Course:
     """Return level, season, growth and changes of level that explain a series with few parts.
 
     Parameters
@@ -90,17 +90,19 @@ def choose_course(series: CountSeries, shortest: int) -> Course:
         The counts.
     shortest : int
         A level lasts so many periods or more.
+    least_gain : float
+        A change of level that explains less (chi-square) is left out.
 
     Notes
     -----
     The choice is that of the Bayesian information criterion, with the deviance divided by the
     over-dispersion (and memory) of the richest course.
     """
-    tried = [_separate(series, base, shortest) for base in bases(series)]
+    tried = [_separate(series, base, shortest, least_gain) for base in bases(series)]
     spread = tried[-1].spread
     known = int(series.known.sum())
     costs = [
-        part.deviance / spread + np.log(known) * (part.course.base.shape[1] + 2 * part.parts)
+        part.deviance / spread + PRICE * np.log(known) * (part.course.base.shape[1] + 2 * part.parts)
         for part in tried
     ]
     return tried[int(np.argmin(costs))].course
@@ -114,7 +116,7 @@ class _Tried:
     parts: int
 
 
-def _separate(series: CountSeries, base: Floats, shortest: int) -> _Tried:
+def _separate(series: CountSeries, base: Floats, shortest: int, least_gain: float) -> _Tried:
     """Add changes of level, and leave out surges, as long as one of them explains much."""
     counts = np.nan_to_num(series.counts)[None, :]
     weight = series.known.astype(np.float64)[None, :]
@@ -135,7 +137,7 @@ def _separate(series: CountSeries, base: Floats, shortest: int) -> _Tried:
         if surge.max() ** 2 > explained:
             weight = weight * (surge < surge.max())
             surges += 1
-        elif explained >= STEP_GAIN:
+        elif explained >= least_gain:
             steps = trial
         else:
             break

@@ -9,6 +9,8 @@ import numpy as np
 from rilo_training.analysis.surveillance.series import Floats
 
 STRONGEST_MEMORY = 0.9
+CLEAR_MEMORY = 1.3
+"""A memory below so many standard errors is held to be none: its noise would hide surges."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Noise:
     dispersion : array of float, shape (series,)
         Variance divided by mean, 1 or more.
     memory : array of float, shape (series,)
-        Correlation of neighbouring periods; may be negative.
+        Correlation of neighbouring periods, 0 to 0.9; 0 where it is not clear.
     """
 
     dispersion: Floats
@@ -28,15 +30,13 @@ class Noise:
 
     def of_stretch(self, periods: int) -> Floats:
         """Return variance divided by mean for the sum over so many neighbouring periods."""
-        memory = np.clip(self.memory, 0.0, STRONGEST_MEMORY)
         apart = np.arange(1, periods)
-        shared = (1 - apart / periods) * memory[:, None] ** apart
+        shared = (1 - apart / periods) * self.memory[:, None] ** apart
         return np.asarray(self.dispersion * (1 + 2 * shared.sum(axis=1)))
 
     def of_level(self) -> Floats:
         """Return variance divided by mean for the sum over very many periods."""
-        memory = np.clip(self.memory, 0.0, STRONGEST_MEMORY)
-        return np.asarray(self.dispersion * (1 + memory) / (1 - memory))
+        return np.asarray(self.dispersion * (1 + self.memory) / (1 - self.memory))
 
 
 def measure_noise(counts: Floats, mean: Floats, weight: Floats, fitted: int) -> Noise:
@@ -56,4 +56,5 @@ def measure_noise(counts: Floats, mean: Floats, weight: Floats, fitted: int) -> 
     pairs = np.maximum((weight[:, 1:] * weight[:, :-1]).sum(axis=1), 1.0)
     products = (residual[:, 1:] * residual[:, :-1]).sum(axis=1)
     memory = products / pairs / np.maximum(squares / periods, 1e-12)
-    return Noise(np.maximum(squares / free, 1.0), np.clip(memory, -1, STRONGEST_MEMORY))
+    memory = np.where(memory > CLEAR_MEMORY / np.sqrt(pairs), memory, 0.0)
+    return Noise(np.maximum(squares / free, 1.0), np.minimum(memory, STRONGEST_MEMORY))
