@@ -102,7 +102,7 @@ def choose_course(series: CountSeries, shortest: int, least_gain: float) -> Cour
     spread = tried[-1].spread
     known = int(series.known.sum())
     costs = [
-        part.deviance / spread + PRICE * np.log(known) * (part.course.base.shape[1] + 2 * part.parts)
+        part.deviance / spread + PRICE * np.log(known) * (part.course.base.shape[1] + part.parts)
         for part in tried
     ]
     return tried[int(np.argmin(costs))].course
@@ -125,7 +125,7 @@ def _separate(series: CountSeries, base: Floats, shortest: int, least_gain: floa
     surges = 0
     for _ in range(MOST_PARTS):
         mean, _ = fit_mean(counts, weight, with_steps(base, steps))
-        gain = step_gains(counts, mean, weight, with_steps(base, steps))[0]
+        gain = step_gains(counts, mean, weight, with_steps(base, steps), mean[0])[0]
         gain *= allowed_steps(weight[0], steps, shortest)
         best = int(gain.argmax())
         trial = tuple(sorted({*steps, best})) if gain[best] > 0 else steps
@@ -158,12 +158,14 @@ def deviance(counts: Floats, mean: Floats) -> Floats:
     return np.asarray(2 * (own - counts + mean))
 
 
-def step_gains(counts: Floats, mean: Floats, weight: Floats, design: Floats) -> Floats:
+def step_gains(
+    counts: Floats, mean: Floats, weight: Floats, design: Floats, usual: Floats
+) -> Floats:
     """Return how much a new level from each period on would explain (score test, chi-square).
 
-    All series share the weights and, for the variance, the mean of the first.
+    All series share the weights, and the mean `usual` (shape (periods,)) for the variance.
     """
-    variance = weight[0] * mean[0]
+    variance = weight[0] * usual
     curve = design.T @ (variance[:, None] * design) + 1e-9 * np.eye(design.shape[1])
     shared = _from_here(variance[:, None] * design, axis=0)
     own = _from_here(variance, axis=0)
@@ -178,9 +180,7 @@ def _from_here(values: Floats, axis: int) -> Floats:
     return np.asarray(np.flip(np.cumsum(np.flip(values, axis), axis), axis))
 
 
-def allowed_steps(
-    weight: Floats, steps: tuple[int, ...], shortest: int
-) -> npt.NDArray[np.bool_]:
+def allowed_steps(weight: Floats, steps: tuple[int, ...], shortest: int) -> npt.NDArray[np.bool_]:
     """Return from which periods on a new level may begin: far enough from ends and steps."""
     before = np.cumsum(weight) - weight
     allowed = (before >= shortest) & (weight.sum() - before >= shortest)
