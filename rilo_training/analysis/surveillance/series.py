@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,15 +147,16 @@ def _calendar(labels: pd.Index) -> tuple[Indices, str, int]:
     if pd.api.types.is_numeric_dtype(labels.dtype) and not pd.api.types.is_bool_dtype(labels.dtype):
         return _of_numbers(labels)
     try:
-        return _of_dates(pd.DatetimeIndex(pd.to_datetime(labels)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a format that pandas cannot guess
+            dates = pd.DatetimeIndex(pd.to_datetime(labels))
     except (ValueError, TypeError) as error:
-        if isinstance(error, AnalysisError):
-            raise
         raise AnalysisError(
             f"The index holds labels such as {labels[0]!r}.",
             "Periods, dates or whole numbers were expected.",
             "Build the index with pd.PeriodIndex(..., freq='W') or freq='M'.",
         ) from error
+    return _of_dates(dates)
 
 
 def _of_periods(labels: pd.PeriodIndex) -> tuple[Indices, str, int]:

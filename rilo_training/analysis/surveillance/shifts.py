@@ -35,6 +35,8 @@ LEAST_GAIN = 8.0
 SIMULATED_PERIODS = 40_000
 CORRECTIONS = 2
 """So often the noise of the quiet series is corrected."""
+DOUBT = 1.5
+"""Standard errors added to the memory: measured too small, it makes a shift of chance."""
 FEWEST_SERIES, MOST_SERIES = 100, 400
 
 
@@ -138,18 +140,26 @@ def _without_chance(series: CountSeries, course: Course, shortest: int) -> Cours
 def _limit(
     series: CountSeries, course: Course, weight: Floats, noise: Noise, shortest: int
 ) -> float:
-    """Return what the best change of level explains in quiet series, at most."""
+    """Return what the best change of level explains in quiet series, at most.
+
+    The quiet series have one level and no season: beside a season or growth a change explains
+    less, and these were chosen by the same data.
+    """
     counts, known = _filled(series)
-    level, _ = fit_mean(counts, weight, course.base)
-    dispersion, memory = float(noise.dispersion[0]), float(noise.memory[0])
+    flat = Course(np.ones_like(course.base[:, :1]), course.steps)
+    level, _ = fit_mean(counts, weight, flat.base)
+    # Changes that are chance take memory away with them: at least what is there without them.
+    least = float(_noise(counts, weight, Course(course.base, ())).memory[0])
+    measured = float(noise.memory[0]) + DOUBT / np.sqrt(known.sum())
+    dispersion, memory = float(noise.dispersion[0]), measured
     number = min(max(SIMULATED_PERIODS // len(level[0]), FEWEST_SERIES), MOST_SERIES)
     gain, found = np.zeros(number), noise
     # As for surges: what is measured after a fit is less than what made the series.
     for _ in range(CORRECTIONS + 1):
-        quiet = quiet_series(level[0], dispersion, memory, number)
-        gain, found = _best_gains(quiet, known, level[0], course, shortest)
+        quiet = quiet_series(level[0], dispersion, max(memory, least), number)
+        gain, found = _best_gains(quiet, known, level[0], flat, shortest)
         dispersion *= float(noise.dispersion[0] / found.dispersion.mean())
-        memory += float(noise.memory[0] - found.memory.mean())
+        memory += measured - float(found.memory.mean())
     return float(np.quantile(gain / found.of_level(), 1 - FALSE_SHIFTS))
 
 
@@ -172,7 +182,7 @@ def _best_gains(
             ratio = (weight * quiet * part).sum(axis=1) + PRIOR_COUNTS
             ratio /= (weight * mean * part).sum(axis=1) + PRIOR_COUNTS
             mean = np.where(part, mean * ratio[:, None], mean)
-    return explained[0], measure_noise(quiet, mean, weight, course.design.shape[1])
+    return np.max(explained, axis=0), measure_noise(quiet, mean, weight, course.design.shape[1])
 
 
 def _date(series: CountSeries, course: Course, step: int, near: int) -> int:
