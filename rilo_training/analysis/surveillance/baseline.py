@@ -17,7 +17,7 @@ ROUNDS = 2
 STEPS = 12
 """Steps of Newton's method; the mean of a count series settles in fewer."""
 LARGE_COUNTS = 5.0
-"""Where there are fewer counts a period, medians tell little."""
+"""Where the median count is lower, or a Member uploads in batches, medians tell little."""
 SPOILED = 1.8
 """So many times the dispersion of the medians is a sign of many surges."""
 NORMAL_SPREAD = 1.4826
@@ -115,7 +115,7 @@ def _by_medians(counts: Floats, mean: Floats, weight: Floats, noise: Noise) -> t
     usual = np.maximum(mean * np.nanmedian(known / mean, axis=1)[:, None], 1.0)
     spread = np.nanmedian(np.abs(known - usual) / np.sqrt(usual), axis=1)
     dispersion = np.maximum((NORMAL_SPREAD * spread) ** 2, 1.0)
-    level = (weight * counts).sum(axis=1) / np.maximum(weight.sum(axis=1), 1.0)
-    spoiled = (level >= LARGE_COUNTS) & (noise.dispersion > SPOILED * dispersion)
+    large = np.nanmedian(known, axis=1) >= LARGE_COUNTS
+    spoiled = large & (noise.dispersion > SPOILED * dispersion)
     mean = np.where(spoiled[:, None], usual, mean)
     return mean, Noise(np.where(spoiled, dispersion, noise.dispersion), noise.memory)

@@ -12,7 +12,7 @@ from rilo_training.analysis.surveillance.series import Floats, Indices
 
 FEWEST_COUNTS = 3
 """Fewer counts together are no surge, however rare they are."""
-LASTING = np.log(4.0)
+LASTING = np.log(8.0)
 """Log of how much more likely a surge has the longest length than a single period."""
 LEAST_DISPERSION = 1.001
 """The negative-binomial likelihood needs a variance above the mean."""
@@ -54,7 +54,7 @@ def likelihood_score(
 def handicap(length: int, lengths: tuple[int, ...]) -> float:
     """Return what a stretch must show more, as it is shorter than the longest (log likelihood).
 
-    A surge lasts: the longest stretch is held to be four times as likely as a single period.
+    A surge lasts: the longest stretch is held to be eight times as likely as a single period.
     """
     if len(lengths) == 1:
         return 0.0

@@ -84,7 +84,7 @@ def read_series(counts: pd.Series) -> CountSeries:
             "Wait for more periods, or count by a shorter period (weeks instead of months).",
         )
     labels = counts.index
-    number, step, every = _calendar(labels)
+    number, step = _calendar(labels)
     if len(np.unique(number)) < len(number):
         twice = labels[pd.Index(number).duplicated()][0]
         raise AnalysisError(
@@ -93,6 +93,8 @@ def read_series(counts: pd.Series) -> CountSeries:
             "Add the counts of a period first: counts.groupby(level=0).sum().",
         )
     order = np.argsort(number, kind="stable")
+    # Numbers that all lie two apart are every second week: what they have in common is the step.
+    every = int(np.gcd.reduce(np.diff(number[order])))
     place = (number[order] - number.min()) // every
     length = int(place[-1]) + 1
     if length > MOST_GAPS * known:
@@ -126,8 +128,8 @@ def _numbers(counts: pd.Series) -> Floats:
     return values
 
 
-def _calendar(labels: pd.Index) -> tuple[Indices, str, int]:
-    """Return the number of each label, the kind of step, and how many numbers make one step."""
+def _calendar(labels: pd.Index) -> tuple[Indices, str]:
+    """Return the number of each label on its calendar, and what the calendar counts."""
     if isinstance(labels, pd.MultiIndex):
         raise AnalysisError(
             f"The index has {labels.nlevels} levels.",
@@ -159,7 +161,7 @@ def _calendar(labels: pd.Index) -> tuple[Indices, str, int]:
     return _of_dates(dates)
 
 
-def _of_periods(labels: pd.PeriodIndex) -> tuple[Indices, str, int]:
+def _of_periods(labels: pd.PeriodIndex) -> tuple[Indices, str]:
     name = labels.freqstr.lstrip("0123456789").split("-")[0][:1].replace("A", "Y")
     if name not in _OF_FREQUENCY or labels.freqstr.endswith(("min", "ms", "us", "ns")):
         raise AnalysisError(
@@ -169,22 +171,22 @@ def _of_periods(labels: pd.PeriodIndex) -> tuple[Indices, str, int]:
         )
     if name == "B":
         return _of_dates(labels.to_timestamp())
-    return labels.asi8.astype(np.int64), _OF_FREQUENCY[name], labels.freq.n
+    return labels.asi8.astype(np.int64), _OF_FREQUENCY[name]
 
 
-def _of_dates(labels: pd.DatetimeIndex) -> tuple[Indices, str, int]:
+def _of_dates(labels: pd.DatetimeIndex) -> tuple[Indices, str]:
     """Return the numbers of dates; the shortest distance of two dates is the step."""
     day = labels.to_numpy().astype("datetime64[D]").astype(np.int64)
     apart = np.diff(np.unique(day))
     if not len(apart) or apart.min() < 7:
-        return day, "day", 1
+        return day, "day"
     common = int(np.gcd.reduce(apart))
     if common % 7 == 0 and common <= 28:
-        return day // 7, "week", common // 7
+        return day // 7, "week"
     month = labels.year.to_numpy().astype(np.int64) * 12 + labels.month.to_numpy() - 1
     for step, months, days in (("month", 1, 28), ("quarter", 3, 90), ("year", 12, 365)):
         if days <= apart.min() <= days + 3:
-            return month // months, step, 1
+            return month // months, step
     raise AnalysisError(
         f"The dates of the index lie {apart.min()} to {apart.max()} days apart.",
         "Dates at a regular distance were expected: days, weeks, months, quarters or years.",
@@ -192,7 +194,7 @@ def _of_dates(labels: pd.DatetimeIndex) -> tuple[Indices, str, int]:
     )
 
 
-def _of_numbers(labels: pd.Index) -> tuple[Indices, str, int]:
+def _of_numbers(labels: pd.Index) -> tuple[Indices, str]:
     """Return the numbers of an integer index: 202401 is a month, any other a week."""
     values = labels.to_numpy(dtype=np.float64)
     if not np.array_equal(values, np.rint(values)) or np.abs(values).max() > 2**53:
@@ -204,5 +206,5 @@ def _of_numbers(labels: pd.Index) -> tuple[Indices, str, int]:
     number = values.astype(np.int64)
     year, month = number // 100, number % 100
     if year.min() >= 1900 and year.max() <= 2100 and month.min() >= 1 and month.max() <= 12:
-        return year * 12 + month, "month", 1
-    return number, "week", 1
+        return year * 12 + month, "month"
+    return number, "week"

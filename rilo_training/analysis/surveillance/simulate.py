@@ -48,7 +48,7 @@ def quiet_series(mean: Floats, dispersion: float, memory: float, series: int) ->
         normal[:, period] += memory * normal[:, period - 1]
     share = np.clip(ndtr(normal), RAREST, 1 - RAREST)
     if mean.max() > LARGE_MEAN or dispersion > LARGE_DISPERSION:
-        return np.rint(dispersion * gammaincinv(mean / dispersion, share))
+        return np.asarray(np.rint(dispersion * gammaincinv(mean / dispersion, share)))
     return _quantiles(share, mean, dispersion)
 
 

@@ -174,7 +174,7 @@ def limit_of(score: Floats, alarms: float) -> float:
     if alarms >= RELIABLE_ALARMS:
         return exceeded_by(alarms)
     near, far = exceeded_by(4 * RELIABLE_ALARMS), exceeded_by(RELIABLE_ALARMS)
-    return far + (far - near) * np.log(RELIABLE_ALARMS / alarms) / np.log(4)
+    return float(far + (far - near) * np.log(RELIABLE_ALARMS / alarms) / np.log(4))
 
 
 def _upper(baseline: Baseline, limit: float, handicap: float) -> Floats:
