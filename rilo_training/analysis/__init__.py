@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rilo_training.analysis.routes.indicator import indicators
     from rilo_training.analysis.routes.network import hub_changes, hubs, route_network
     from rilo_training.analysis.routes.share import share_changes
+    from rilo_training.analysis.surveillance.shifts import detect_shifts
+    from rilo_training.analysis.surveillance.surges import detect_surges
     from rilo_training.analysis.table import one_row_per_case
 
 _HOME = {
@@ -41,6 +43,8 @@ _HOME = {
     "complete_counts": "comparison.completion",
     "contributions": "comparison.contribution",
     "delay_distribution": "comparison.delay",
+    "detect_shifts": "surveillance.shifts",
+    "detect_surges": "surveillance.surges",
     "displaced_routes": "routes.displacement",
     "flows": "routes.flow",
     "hub_changes": "routes.network",
@@ -71,6 +75,8 @@ __all__ = [
     "complete_counts",
     "contributions",
     "delay_distribution",
+    "detect_shifts",
+    "detect_surges",
     "displaced_routes",
     "flows",
     "hub_changes",
