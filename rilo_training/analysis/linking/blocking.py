@@ -15,6 +15,7 @@ import pandas as pd
 
 from rilo_training.analysis.linking.spelling import sound_of
 from rilo_training.analysis.linking.table import (
+    Column,
     DigitColumn,
     Floats,
     Integers,
@@ -47,7 +48,7 @@ class Keys:
 
 
 def candidates(
-    columns: list[WordColumn | DigitColumn],
+    columns: list[Column],
     vocabulary: Vocabulary,
     sizes: tuple[int, int],
     within: bool,
@@ -112,7 +113,7 @@ def _joined(left: Keys, right: Keys, size: int) -> Integers:
     return np.unique(np.concatenate(found))
 
 
-def _keys(columns: list[WordColumn | DigitColumn], vocabulary: Vocabulary, side: int) -> Keys:
+def _keys(columns: list[Column], vocabulary: Vocabulary, side: int) -> Keys:
     """Return all keys of one table."""
     parts: list[tuple[Integers, Integers]] = []
     texts = [column for column in columns if isinstance(column, WordColumn)]

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rilo_training.analysis.linking import digits, words
-from rilo_training.analysis.linking.table import DigitColumn, Floats, WordColumn
+from rilo_training.analysis.linking.table import Column, Floats, WordColumn
 
 ROUNDS = 60
 """Rounds of learning at most."""
@@ -77,7 +77,7 @@ class LinkModel:
     """
 
     def __init__(
-        self, columns: list[WordColumn | DigitColumn], pairs: float, entities: float
+        self, columns: list[Column], pairs: float, entities: float
     ) -> None:
         self.pairs, self.entities = pairs, entities
         self.before, self.floor = [], []
@@ -198,6 +198,6 @@ def sigmoid(log_odds: Floats) -> Floats:
     return np.where(log_odds < -700, 0.0, result)
 
 
-def said_of(column: WordColumn | DigitColumn) -> tuple[str, ...]:
+def said_of(column: Column) -> tuple[str, ...]:
     """Return the words for the outcomes of a column."""
     return words.SAID if isinstance(column, WordColumn) else digits.SAID

@@ -31,6 +31,7 @@ _OTHER_FORMS = {
     "corporation": "corp",
     "incorporated": "inc",
     "private": "pvt",
+    "pte": "pvt",
     "proprietary": "pty",
     "aktiengesellschaft": "ag",
     "und": "and",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 
 MOST_WORDS = 16
 """Words of a cell that are regarded: of a longer text, the rarest."""
+
+UNSEEN = 0.1
+"""Further records that hold a word which only the records of one pair hold."""
 
 FEW = 5.0
 """So many records must hold a word before it tells much about the next word."""
@@ -64,6 +67,13 @@ class Words:
         """Return the record of each word."""
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
+    def take(self, records: Integers) -> Words:
+        """Return the words of some records."""
+        length = np.diff(self.start)[records]
+        at = spread(self.start[records], length)
+        start = np.concatenate([[0], np.cumsum(length)])
+        return Words(start, self.word[at], self.joined[at], self.after[at])
+
 
 @dataclass
 class WordColumn:
@@ -86,24 +96,11 @@ class WordColumn:
     share: Floats
     kind: Integers
     alike: tuple[Floats, Floats]
-    count: tuple[Integers, Integers]
-    filled: tuple[int, int]
-    unseen: float
 
-    def regard(self, matched: Floats) -> None:
-        """Set the shares anew: records of the same entity are no chance.
-
-        Parameters
-        ----------
-        matched : array of float, shape (vocabulary,)
-            How many pairs of the same entity have the word in common.
-        """
-        pairs = (self.count[0] * self.count[1]).astype(np.float64)
-        size = np.sqrt(float(max(self.filled[0], 1)) * max(self.filled[1], 1))
-        by_chance = np.maximum(pairs - matched, 0.0) / np.sqrt(np.maximum(pairs, 1.0))
-        share = np.minimum((by_chance + self.unseen) / size, 1.0)
-        self.share = np.where(pairs > 0, share, self.share)
-        _set_after(*self.sides, self.share)
+    def parts(self, side: int, records: Integers) -> dict[str, Any]:
+        """Return what changes where some records of one table are compared with all of them."""
+        words, alike = self.sides[side], self.alike[side]
+        return {"sides": (words.take(records), words), "alike": (alike[records], alike)}
 
 
 @dataclass
@@ -128,6 +125,14 @@ class DigitColumn:
     value: tuple[Floats, Floats]
     place: tuple[Integers, Integers]
     share: Floats
+
+    def parts(self, side: int, records: Integers) -> dict[str, Any]:
+        """Return what changes where some records of one table are compared with all of them."""
+        fields = {"digits": self.digits, "value": self.value, "place": self.place}
+        return {name: (pair[side][records], pair[side]) for name, pair in fields.items()}
+
+
+Column: TypeAlias = WordColumn | DigitColumn
 
 
 def is_number_like(texts: pd.Series) -> bool:
@@ -230,8 +235,7 @@ def _word_column(name: str, left: Words, right: Words, vocabulary: Vocabulary) -
     kind[has_digit] = NUMBER
     _set_after(left, right, share)
     sides = (_rarest(left, share), _rarest(right, share))
-    unseen = min(_unseen(count[0]), _unseen(count[1]))
-    return WordColumn(name, sides, share, kind, _alike(sides, size), (count[0], count[1]), filled, unseen)
+    return WordColumn(name, sides, share, kind, _alike(sides, size))
 
 
 def _set_after(left: Words, right: Words, share: Floats) -> None:
@@ -290,20 +294,13 @@ def chance_share(left: Integers, right: Integers, lefts: int, rights: int) -> Fl
     >>> import numpy as np
     >>> from rilo_training.analysis.linking.table import chance_share
     >>> chance_share(np.array([1, 51]), np.array([1, 51]), 1000, 1000).tolist()
-    [0.0005, 0.0505]
+    [0.0001, 0.0501]
     """
-    unseen = min(_unseen(left), _unseen(right))
-    other = [np.maximum(count - 1, 0) + unseen for count in (left, right)]
+    other = [np.maximum(count - 1, 0) + UNSEEN for count in (left, right)]
     size = max(lefts, 1), max(rights, 1)
     least = np.minimum(other[0] / size[0], other[1] / size[1])
     both = (other[0] + other[1]) / (size[0] + size[1])
     return np.minimum(np.maximum(least, both / 3), 1.0)
-
-
-def _unseen(count: Integers) -> float:
-    """Return how many further records hold a value that was seen once (Good 1953)."""
-    once, twice = int((count == 1).sum()), int((count == 2).sum())
-    import os; return float(os.environ.get("C","0.1"))
 
 
 def _rarest(side: Words, share: Floats) -> Words:
@@ -348,7 +345,7 @@ def digit_column(name: str, left: pd.Series, right: pd.Series) -> DigitColumn:
 
 def columns_of(
     left: pd.DataFrame, right: pd.DataFrame, pairs: dict[str, str]
-) -> tuple[list[WordColumn | DigitColumn], Vocabulary]:
+) -> tuple[list[Column], Vocabulary]:
     """Return the columns of two tables in the order of `pairs`, and all words.
 
     Parameters
@@ -358,7 +355,7 @@ def columns_of(
         Name of the column in the right table, by its name in the left table.
     """
     vocabulary = Vocabulary()
-    found: dict[str, WordColumn | DigitColumn] = {}
+    found: dict[str, Column] = {}
     texts: list[tuple[str, pd.Series, pd.Series]] = []
     for name, other in pairs.items():
         one, two = _texts(left[name]), _texts(right[other])

@@ -156,7 +156,9 @@ class WordPairs:
         return found
 
 
-def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs) -> None:
+def _match_letters(
+    left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers
+) -> None:
     """Compare the letters of what is left on both sides; the outcomes are changed in place."""
     open_left, open_right = (np.flatnonzero(side.outcome == OTHER) for side in (left, right))
     if not len(open_left) or not len(open_right):
@@ -169,12 +171,14 @@ def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs) -> No
     outcome = like.outcomes(left.word[one], right.word[two])
     np.minimum.at(left.outcome, one, outcome)
     np.minimum.at(right.outcome, two, outcome)
-    _match_rest(left, right, pairs, like)
+    _match_rest(left, right, pairs, like, kind)
 
 
-def _match_rest(left: _Side, right: _Side, pairs: int, like: WordPairs) -> None:
+def _match_rest(
+    left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers
+) -> None:
     """Compare what is still left as one word on each side: `Tala dan` with `Taladann`."""
-    rows = [np.flatnonzero((side.outcome == OTHER) & ~like.has_digit[side.word]) for side in (left, right)]
+    rows = [np.flatnonzero((side.outcome == OTHER) & (kind[side.word] < COMMON)) for side in (left, right)]
     number = [np.bincount(side.pair[row], minlength=pairs) for side, row in zip((left, right), rows, strict=True)]
     letters = [
         np.bincount(side.pair[row], weights=like.length[side.word[row]], minlength=pairs)
@@ -227,7 +231,7 @@ def compare_words(
     one = _plain_outcomes(column, 0, left, right, lookup[1])
     two = _plain_outcomes(column, 1, right, left, lookup[0])
     pairs = len(left)
-    _match_letters(one, two, pairs, like)
+    _match_letters(one, two, pairs, like, column.kind)
     filled = [np.bincount(side.pair, minlength=pairs) > 0 for side in (one, two)]
     rest = [np.bincount(side.pair[side.outcome == OTHER], minlength=pairs) > 0 for side in (one, two)]
     counts = np.zeros((pairs, KINDS * OUTCOMES), dtype=np.int64)
@@ -257,25 +261,3 @@ def compare_words(
     limit = -2 * np.log(np.where(alike > 0, alike, 1e-9))
     return np.minimum(counts, 255).astype(np.uint8), np.minimum(surprise, limit)
 
-
-def matched_words(
-    column: WordColumn,
-    lookup: tuple[Lookup, Lookup],
-    left: Integers,
-    right: Integers,
-    p: Floats,
-) -> Floats:
-    """Return in how many pairs of the same entity each word is the same.
-
-    Parameters
-    ----------
-    column : WordColumn
-    lookup : tuple of two Lookup
-    left, right : array of int, shape (pairs,)
-        Records.
-    p : array of float, shape (pairs,)
-        How likely each pair is the same entity.
-    """
-    side = _plain_outcomes(column, 0, left, right, lookup[1])
-    same = side.outcome == SAME
-    return np.bincount(side.word[same], weights=p[side.pair[same]], minlength=len(column.share))
