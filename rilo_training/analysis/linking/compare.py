@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from rilo_training.analysis.linking.digits import compare_digits
 from rilo_training.analysis.linking.model import Evidence
@@ -51,7 +52,9 @@ class Comparison:
             surprises.append(np.concatenate([surprise for _, surprise in parts]))
         return Evidence(counts, np.column_stack(surprises))
 
-    def _compared(self, column: Column, left: Integers, right: Integers) -> tuple[np.ndarray, Floats]:
+    def _compared(
+        self, column: Column, left: Integers, right: Integers
+    ) -> tuple[npt.NDArray[np.uint8], Floats]:
         if isinstance(column, DigitColumn):
             return compare_digits(column, left, right)
         return compare_words(column, self.lookup[column.name], self.like, left, right)

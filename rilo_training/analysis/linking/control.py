@@ -20,11 +20,14 @@ from rilo_training.analysis.linking.table import Column, Floats, Integers, Vocab
 SAMPLE = 3_000
 """Records of each table that are compared with the rest of it."""
 
-LOWEST, HIGHEST = -3.0, 25.0
+LOWEST, HIGHEST = -3.0, 40.0
 """Log-odds between which the line may lie."""
 
 EQUAL = 0.002
 """Lines whose F1 differs by less are equally good: the one nearest to even odds is taken."""
+
+SINGLE = 0.25
+"""The same at the line, for a table to count as one that holds each entity once."""
 
 SURE = 0.15
 """Part of the pairs that may be by chance, for a table to count as one without duplicates."""
@@ -70,20 +73,17 @@ def find_line(
     by_chance = [
         _chance(columns, vocabulary, model, sizes, side, steps) for side in range(2)
     ]
-    matches = int((log_odds > 0).sum())
-    top = np.sort(log_odds)[::-1][: max(matches // 3, 1)]
-    # At the best third of the matches hardly any pair is there by chance.
-    at = int(np.searchsorted(steps, min(top.min(initial=0.0), HIGHEST), side="left"))
-    at = min(at, len(steps) - 1)
-    usable = [chance for chance in by_chance if chance[at] <= SURE * found[at]]
-    if not usable or not matches:
+    # At the better part of the matches hardly any pair is there by chance.
+    better = found >= max(found[steps == 0][0] / 3, 1.0)
+    usable = [chance for chance in by_chance if (chance <= SURE * found)[better].any()]
+    if not usable:
         return Line(0.0, (False, False))
     chance = np.minimum.reduce(usable)
     right = np.maximum(found - chance, 0.0)
     f1 = 2 * right / (found + right.max(initial=1.0))
     good = np.flatnonzero(f1 >= f1.max() - EQUAL)
     best = int(good[np.argmin(np.abs(steps[good]))])
-    single = tuple(bool(chance[best] <= SURE * found[best]) for chance in by_chance)
+    single = tuple(bool(chance[best] <= SINGLE * found[best]) for chance in by_chance)
     return Line(float(steps[best]), (single[0], single[1]))
 
 

@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 MOST_WORDS = 16
 """Words of a cell that are regarded: of a longer text, the rarest."""
 
+LONGEST = 15
+"""Digits of a number; more of them are a code, which a float would round."""
+
 UNSEEN = 0.1
 """Further records that hold a word which only the records of one pair hold."""
 
@@ -323,7 +326,8 @@ def digit_column(name: str, left: pd.Series, right: pd.Series) -> DigitColumn:
     number = pd.to_numeric(both.str.replace(r"[^\d.+-]", "", regex=True), errors="coerce")
     digits = both.str.replace(r"[^\w]|_", "", regex=True).str.lower()
     digits = digits.where(digits.notna() & digits.ne(""), None)
-    if number[both.notna()].isna().mean() > 0.1:
+    long = digits.str.len().max() > LONGEST
+    if long or number[both.notna()].isna().mean() > 0.1:
         number[:] = np.nan  # a code: its digits have no size
     else:
         # 12.50 and 12.5 are the same number.
