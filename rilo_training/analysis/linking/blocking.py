@@ -1,8 +1,8 @@
 """Candidate pairs: records that share something rare.
 
-A key is a word, a word without one letter, a sound, two words together, a number. Records with
-the same key stand in one block. A block that is too large is left out, and each record takes its
-rarest keys first, so the number of pairs grows with the number of records.
+A key is a word, a number, two of them together, a word without one letter, a sound, the beginning
+of a text. Records with the same key stand in one block. A block that is too large is left out, and
+each record takes its rarest keys first, so the number of pairs grows with the number of records.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from rilo_training.analysis.linking.table import (
     Integers,
     Vocabulary,
     WordColumn,
+    Words,
+    spread,
 )
 
 ALL_PAIRS = 50_000
@@ -30,13 +32,24 @@ LARGEST_BLOCK = 2_500
 """Pairs of a block; a larger one is left out."""
 
 PARTNERS = 40
-"""Partners of a record: its keys are used from the rarest on, until they give so many."""
+"""Partners of a record, for each family of keys: its rarest keys are used until they give so many."""
 
 SHORTEST = 4
 """Letters of a word that may have a wrong letter."""
 
+COMMONEST = 0.05
+"""Share of the records that may hold a word of which other spellings are looked for."""
+
+BEGINNING = 6
+"""Letters of the beginning of a text, without spaces."""
+
 PAIRED = 5
-"""Words of a record that are paired with each other: the rarest."""
+"""Words and numbers of a record that are paired with each other: the rarest."""
+
+PART = 5_000_000
+"""Pairs that are made at once; it bounds the memory."""
+
+_SPAN = 1 << 60
 
 
 @dataclass
@@ -48,10 +61,7 @@ class Keys:
 
 
 def candidates(
-    columns: list[Column],
-    vocabulary: Vocabulary,
-    sizes: tuple[int, int],
-    within: bool,
+    columns: list[Column], vocabulary: Vocabulary, sizes: tuple[int, int], within: bool
 ) -> tuple[Integers, Integers]:
     """Return the left and right records of the candidate pairs, each pair once.
 
@@ -65,131 +75,84 @@ def candidates(
         Whether both tables are the same one: then left stands before right.
     """
     if sizes[0] * sizes[1] <= ALL_PAIRS:
-        left, right = (array.ravel() for array in np.indices(sizes))
+        pair = np.arange(sizes[0] * sizes[1])
     else:
-        sides = [_keys(columns, vocabulary, side) for side in range(2)]
-        code, _ = pd.factorize(np.concatenate([side.key for side in sides]))
-        split = len(sides[0].key)
-        pair = _joined(
-            Keys(sides[0].record, code[:split]), Keys(sides[1].record, code[split:]), sizes[1]
-        )
-        left, right = pair // sizes[1], pair % sizes[1]
+        found = [
+            _joined(*(keys(columns, vocabulary, side) for side in range(2)), sizes[1])
+            for keys in (_plain, _paired, _respelled)
+        ]
+        pair = np.unique(np.concatenate(found))
+    left, right = pair // sizes[1], pair % sizes[1]
     if within:
-        first = left < right
         # A pair may have been found from its second record only.
         pair = np.unique(np.minimum(left, right) * sizes[1] + np.maximum(left, right))
         left, right = pair // sizes[1], pair % sizes[1]
-        first = left < right
-        left, right = left[first], right[first]
+        left, right = left[left < right], right[left < right]
     return left, right
 
 
 def _joined(left: Keys, right: Keys, size: int) -> Integers:
     """Return the pairs of records in the same blocks, as left * size + right."""
-    blocks = int(max(left.key.max(initial=-1), right.key.max(initial=-1))) + 1
-    count = [np.bincount(side.key, minlength=blocks) for side in (left, right)]
-    usable = (count[0] > 0) & (count[1] > 0) & (count[0] * count[1] <= LARGEST_BLOCK)
-    order = np.argsort(right.key, kind="stable")
+    code, _ = pd.factorize(np.concatenate([left.key, right.key]))
+    codes = code[: len(left.key)], code[len(left.key) :]
+    blocks = int(code.max(initial=-1)) + 1
+    count = [np.bincount(side, minlength=blocks) for side in codes]
+    order = np.argsort(codes[1], kind="stable")
     start = np.cumsum(count[1]) - count[1]
-    found = []
-    kept = usable[left.key]
-    record, key = left.record[kept], left.key[kept]
-    rank = np.lexsort((count[1][key], record))
-    record, key = record[rank], key[rank]
-    partners = count[1][key]
-    total = np.cumsum(partners)
-    first = np.flatnonzero(np.r_[True, record[1:] != record[:-1]]) if len(record) else record
-    before = total - partners
-    base = np.repeat(before[first], np.diff(np.r_[first, len(record)]))
-    kept = before - base < PARTNERS
-    record, key, partners = record[kept], key[kept], partners[kept]
-    for part in np.array_split(np.arange(len(record)), max(int(partners.sum()) // 5_000_000, 1)):
-        number = partners[part]
-        end = np.cumsum(number)
-        at = np.arange(int(end[-1]) if len(end) else 0) + np.repeat(
-            start[key[part]] - (end - number), number
-        )
-        found.append(np.unique(np.repeat(record[part], number) * size + right.record[order[at]]))
+    usable = (count[1] > 0) & (count[0] * count[1] <= LARGEST_BLOCK)
+    rows = np.flatnonzero(usable[codes[0]])
+    rows = rows[np.lexsort((count[1][codes[0][rows]], left.record[rows]))]
+    record, key = left.record[rows], codes[0][rows]
+    # What the rarer keys of the same record have given already.
+    number = count[1][key]
+    before = np.cumsum(number) - number
+    is_first = np.ones(len(record), dtype=bool)
+    is_first[1:] = record[1:] != record[:-1]
+    first = np.maximum.accumulate(np.where(is_first, before, 0))
+    kept = before - first < PARTNERS
+    record, key, number = record[kept], key[kept], number[kept]
+    found = [np.zeros(0, dtype=np.int64)]
+    for part in np.array_split(np.arange(len(record)), int(number.sum()) // PART + 1):
+        at = order[spread(start[key[part]], number[part])]
+        found.append(np.unique(np.repeat(record[part], number[part]) * size + right.record[at]))
     return np.unique(np.concatenate(found))
 
 
-def _keys(columns: list[Column], vocabulary: Vocabulary, side: int) -> Keys:
-    """Return all keys of one table."""
-    parts: list[tuple[Integers, Integers]] = []
-    texts = [column for column in columns if isinstance(column, WordColumn)]
-    # Each kind of key has its own range of numbers.
-    size = len(vocabulary) + 1
-    items: list[tuple[Integers, Integers, Floats]] = []
-    for column in texts:
-        words = column.sides[side]
-        record = words.record()
-        parts.append((record, words.word))
-        has = words.joined >= 0
-        parts.append((record[has], words.joined[has]))
-        items.append((record, words.word, column.share[words.word]))
-    base = size
+def _items(
+    columns: list[Column], vocabulary: Vocabulary, side: int
+) -> list[tuple[Integers, Integers, Floats]]:
+    """Return record, key and share of the words and numbers of one table, column by column."""
+    items = []
+    base = len(vocabulary)
     for column in columns:
-        if isinstance(column, DigitColumn):
+        if isinstance(column, WordColumn):
+            words = column.sides[side]
+            items.append((words.record(), words.word, column.share[words.word]))
+        else:
             place = column.place[side]
             known = np.flatnonzero(place >= 0)
-            parts.append((known, base + place[known]))
             items.append((known, base + place[known], column.share[place[known]]))
             base += len(column.share)
-    if texts:
-        every = np.concatenate([words for column in texts for words in [column.sides[side].word]])
-        record = np.concatenate([column.sides[side].record() for column in texts])
-        shares = np.maximum.reduce([column.share for column in texts])
-        parts.extend(_respelled(vocabulary, record, every, shares, base))
-    if items:
-        parts.extend(_paired(items, base, size))
-    record = np.concatenate([record for record, _ in parts])
-    key = np.concatenate([key for _, key in parts])
-    return Keys(record, key)
+    return items
 
 
-_SPAN = 1 << 40
-"""Room for the numbers of the keys of one kind."""
+def _plain(columns: list[Column], vocabulary: Vocabulary, side: int) -> Keys:
+    """Return the keys that are words, two words as one, or numbers, whatever their column."""
+    items = _items(columns, vocabulary, side)
+    record, key = [one for one, _, _ in items], [one for _, one, _ in items]
+    for column in columns:
+        if isinstance(column, WordColumn):
+            words = column.sides[side]
+            joined = words.joined >= 0
+            record.append(words.record()[joined])
+            key.append(words.joined[joined])
+    return Keys(np.concatenate(record), np.concatenate(key))
 
 
-def _hashed(texts: list[str]) -> Integers:
-    """Return one number below `_SPAN` for each text, the same on every system."""
-    values = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
-    return (values % np.uint64(_SPAN)).astype(np.int64)
-
-
-def _respelled(
-    vocabulary: Vocabulary, record: Integers, word: Integers, share: Floats, base: int
-) -> list[tuple[Integers, Integers]]:
-    """Return keys of words without one letter, and of the sounds of words."""
-    texts = list(vocabulary.number)
-    used = np.unique(word)
-    sound = _hashed([f"={sound_of(texts[at])}" for at in used.tolist()])
-    owner, cut = [], []
-    for at in used.tolist():
-        text = texts[at]
-        if len(text) < SHORTEST or share[at] > 0.05:
-            continue
-        forms = {text, *(text[:n] + text[n + 1 :] for n in range(len(text)))}
-        owner.extend([at] * len(forms))
-        cut.extend(forms)
-    parts = []
-    for words, keys in ((used, sound), (np.array(owner, dtype=np.int64), _hashed(cut))):
-        number = np.bincount(words, minlength=len(texts))
-        start = np.cumsum(number) - number
-        own = number[word]
-        end = np.cumsum(own)
-        at = np.arange(int(end[-1]) if len(end) else 0) + np.repeat(start[word] - (end - own), own)
-        parts.append((np.repeat(record, own), _SPAN + keys[at]))
-    return parts
-
-
-def _paired(
-    items: list[tuple[Integers, Integers, Floats]], base: int, words: int
-) -> list[tuple[Integers, Integers]]:
-    """Return keys of two words or numbers together, among the rarest of a record."""
-    record = np.concatenate([one for one, _, _ in items])
-    key = np.concatenate([one for _, one, _ in items])
-    share = np.concatenate([one for _, _, one in items])
+def _paired(columns: list[Column], vocabulary: Vocabulary, side: int) -> Keys:
+    """Return the keys that are two words or numbers together, among the rarest of a record."""
+    items = _items(columns, vocabulary, side)
+    record, key, share = (np.concatenate([item[at] for item in items]) for at in range(3))
     order = np.lexsort((key, share, record))
     record, key = record[order], key[order]
     number = np.bincount(record)
@@ -197,14 +160,59 @@ def _paired(
     table = np.full((len(number), PAIRED), -1, dtype=np.int64)
     kept = rank < PAIRED
     table[record[kept], rank[kept]] = key[kept]
-    parts = []
+    size = len(vocabulary) + sum(len(c.share) for c in columns if isinstance(c, DigitColumn))
+    records, keys = [], []
     for one, two in itertools.combinations(range(PAIRED), 2):
         rows = np.flatnonzero((table[:, two] >= 0) & (table[:, one] != table[:, two]))
-        low = np.minimum(table[rows, one], table[rows, two])
-        high = np.maximum(table[rows, one], table[rows, two])
-        mixed = (low.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (
-            high.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
-        )
-        mixed ^= mixed >> np.uint64(29)
-        parts.append((rows, 2 * _SPAN + (mixed % np.uint64(_SPAN)).astype(np.int64)))
-    return parts
+        low, high = np.sort(table[rows][:, [one, two]], axis=1).T
+        records.append(rows)
+        keys.append(low * size + high)
+    return Keys(np.concatenate(records), np.concatenate(keys))
+
+
+def _respelled(columns: list[Column], vocabulary: Vocabulary, side: int) -> Keys:
+    """Return the keys that are sounds, words without one letter, and beginnings of texts."""
+    texts = [column for column in columns if isinstance(column, WordColumn)]
+    if not texts:
+        return Keys(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    letters = list(vocabulary.number)
+    start, form = _forms(letters, np.maximum.reduce([column.share for column in texts]))
+    word = np.concatenate([column.sides[side].word for column in texts])
+    number = np.diff(start)[word]
+    record = np.concatenate([column.sides[side].record() for column in texts])
+    records, keys = [np.repeat(record, number)], [form[spread(start[word], number)]]
+    for column in texts:
+        words = column.sides[side]
+        filled = np.flatnonzero(np.diff(words.start) > 0)
+        records.append(filled)
+        keys.append(_numbers([_beginning(words, at, letters) for at in filled.tolist()]))
+    return Keys(np.concatenate(records), np.concatenate(keys))
+
+
+def _forms(letters: list[str], share: Floats) -> tuple[Integers, Integers]:
+    """Return the keys of other spellings of each word: those that another word has as well."""
+    owner: list[int] = []
+    form: list[str] = []
+    for at, text in enumerate(letters):
+        forms = [f"={sound_of(text)}"]
+        if len(text) >= SHORTEST and share[at] <= COMMONEST:
+            forms += {text: None, **{text[:n] + text[n + 1 :]: None for n in range(len(text))}}
+        owner.extend([at] * len(forms))
+        form.extend(forms)
+    key = _numbers(form)
+    _, code, count = np.unique(key, return_inverse=True, return_counts=True)
+    shared = count[code] > 1
+    own = np.bincount(np.array(owner, dtype=np.int64)[shared], minlength=len(letters))
+    return np.concatenate([[0], np.cumsum(own)]), key[shared]
+
+
+def _beginning(words: Words, record: int, letters: list[str]) -> str:
+    """Return the first letters of a text, which two words in place of one leave as they are."""
+    first, end = int(words.start[record]), int(words.start[record + 1])
+    return "^" + "".join(letters[at] for at in words.word[first : min(first + 2, end)])[:BEGINNING]
+
+
+def _numbers(texts: list[str]) -> Integers:
+    """Return one number for each text, the same on every system."""
+    values = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
+    return (values % np.uint64(_SPAN)).astype(np.int64)

@@ -62,6 +62,4 @@ class Comparison:
 
 def within(columns: list[Column], side: int, records: Integers) -> list[Column]:
     """Return columns that compare some records of one table with all records of the same table."""
-    return [
-        replace(column, **column.parts(side, records)) for column in columns
-    ]
+    return [replace(column, **column.parts(side, records)) for column in columns]

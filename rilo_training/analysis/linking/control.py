@@ -15,7 +15,7 @@ import numpy as np
 from rilo_training.analysis.linking.blocking import candidates
 from rilo_training.analysis.linking.compare import Comparison, within
 from rilo_training.analysis.linking.model import LinkModel
-from rilo_training.analysis.linking.table import Column, Floats, Integers, Vocabulary
+from rilo_training.analysis.linking.table import Column, Floats, Vocabulary
 
 SAMPLE = 3_000
 """Records of each table that are compared with the rest of it."""
@@ -70,9 +70,7 @@ def find_line(
     """
     steps = np.arange(LOWEST, HIGHEST + 0.25, 0.25)
     found = _above(log_odds, steps)
-    by_chance = [
-        _chance(columns, vocabulary, model, sizes, side, steps) for side in range(2)
-    ]
+    by_chance = [_chance(columns, vocabulary, model, sizes, side, steps) for side in range(2)]
     # At the better part of the matches hardly any pair is there by chance.
     better = found >= max(found[steps == 0][0] / 3, 1.0)
     usable = [chance for chance in by_chance if (chance <= SURE * found)[better].any()]

@@ -10,7 +10,14 @@ from rapidfuzz.distance import OSA, JaroWinkler, LCSseq
 from rapidfuzz.process import cpdist
 
 from rilo_training.analysis.linking.spelling import sound_of
-from rilo_training.analysis.linking.table import COMMON, Floats, Integers, Vocabulary, WordColumn, spread
+from rilo_training.analysis.linking.table import (
+    COMMON,
+    Floats,
+    Integers,
+    Vocabulary,
+    WordColumn,
+    spread,
+)
 
 SAME, JOINED, SLIP, LETTER, SHORT, SOUND, ELSEWHERE, EXTRA, OTHER = range(9)
 """What can become of a word in the other cell, the best first.
@@ -124,12 +131,16 @@ class WordPairs:
 
     def _different(self, one: Integers, two: Integers) -> npt.NDArray[np.int8]:
         found = np.full(len(one), OTHER, dtype=np.int8)
-        short, long = (choose(self.length[one], self.length[two]) for choose in (np.minimum, np.maximum))
+        short, long = (
+            choose(self.length[one], self.length[two]) for choose in (np.minimum, np.maximum)
+        )
         start = self.first[one] == self.first[two]
         digit = self.has_digit[one] | self.has_digit[two]
         # What can be alike at all.
         asked = np.flatnonzero(
-            (start & ~digit) | ((long - short <= 1) & (short >= 3)) | ((long - short <= 2) & (short >= 6) & ~digit)
+            (start & ~digit)
+            | ((long - short <= 1) & (short >= 3))
+            | ((long - short <= 2) & (short >= 6) & ~digit)
         )
         one, two, short, long, start, digit = (
             array[asked] for array in (one, two, short, long, start, digit)
@@ -156,9 +167,7 @@ class WordPairs:
         return found
 
 
-def _match_letters(
-    left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers
-) -> None:
+def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers) -> None:
     """Compare the letters of what is left on both sides; the outcomes are changed in place."""
     open_left, open_right = (np.flatnonzero(side.outcome == OTHER) for side in (left, right))
     if not len(open_left) or not len(open_right):
@@ -174,12 +183,16 @@ def _match_letters(
     _match_rest(left, right, pairs, like, kind)
 
 
-def _match_rest(
-    left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers
-) -> None:
+def _match_rest(left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers) -> None:
     """Compare what is still left as one word on each side: `Tala dan` with `Taladann`."""
-    rows = [np.flatnonzero((side.outcome == OTHER) & (kind[side.word] < COMMON)) for side in (left, right)]
-    number = [np.bincount(side.pair[row], minlength=pairs) for side, row in zip((left, right), rows, strict=True)]
+    rows = [
+        np.flatnonzero((side.outcome == OTHER) & (kind[side.word] < COMMON))
+        for side in (left, right)
+    ]
+    number = [
+        np.bincount(side.pair[row], minlength=pairs)
+        for side, row in zip((left, right), rows, strict=True)
+    ]
     letters = [
         np.bincount(side.pair[row], weights=like.length[side.word[row]], minlength=pairs)
         for side, row in zip((left, right), rows, strict=True)
@@ -193,7 +206,9 @@ def _match_rest(
     for side, row in zip((left, right), rows, strict=True):
         text = [""] * int(wanted.sum())
         row = row[wanted[side.pair[row]]]
-        for at, word in zip(place[side.pair[row]].tolist(), like.text[side.word[row]].tolist(), strict=True):
+        for at, word in zip(
+            place[side.pair[row]].tolist(), like.text[side.word[row]].tolist(), strict=True
+        ):
             text[at] += word
         texts.append(text)
     close = cpdist(*texts, scorer=OSA.distance, score_cutoff=2, dtype=np.int8) <= 2
@@ -233,7 +248,9 @@ def compare_words(
     pairs = len(left)
     _match_letters(one, two, pairs, like, column.kind)
     filled = [np.bincount(side.pair, minlength=pairs) > 0 for side in (one, two)]
-    rest = [np.bincount(side.pair[side.outcome == OTHER], minlength=pairs) > 0 for side in (one, two)]
+    rest = [
+        np.bincount(side.pair[side.outcome == OTHER], minlength=pairs) > 0 for side in (one, two)
+    ]
     counts = np.zeros((pairs, KINDS * OUTCOMES), dtype=np.int64)
     surprise = np.zeros(pairs)
     for side, others, words in zip((one, two), rest[::-1], column.sides, strict=True):
@@ -260,4 +277,3 @@ def compare_words(
     alike = np.maximum(column.alike[0][left], column.alike[1][right])
     limit = -2 * np.log(np.where(alike > 0, alike, 1e-9))
     return np.minimum(counts, 255).astype(np.uint8), np.minimum(surprise, limit)
-
