@@ -32,7 +32,7 @@ LARGEST_BLOCK = 2_500
 """Pairs of a block; a larger one is left out."""
 
 PARTNERS = 40
-"""Partners of a record, for each family of keys: its rarest keys are used until they give so many."""
+"""Partners of a record in a family of keys: its rarest keys are used until they give so many."""
 
 SHORTEST = 4
 """Letters of a word that may have a wrong letter."""
@@ -78,7 +78,7 @@ def candidates(
         pair = np.arange(sizes[0] * sizes[1])
     else:
         found = [
-            _joined(*(keys(columns, vocabulary, side) for side in range(2)), sizes[1])
+            _joined(keys(columns, vocabulary, 0), keys(columns, vocabulary, 1), sizes[1])
             for keys in (_plain, _paired, _respelled)
         ]
         pair = np.unique(np.concatenate(found))

@@ -84,7 +84,9 @@ def link_records(
     >>> declared = pd.DataFrame({"name": ["KELDAN TRDG. CO", "Vashti Freight LLC", "Oru Mills"]})
     >>> listed = pd.DataFrame({"name": ["Keldan Trading Company", "Marrow Ltd"]}, index=["a", "b"])
     >>> found = link_records(declared, listed, "name")
-    >>> found.loc[found["is_match"], ["left", "right", "evidence"]].to_string(index=False)
+    >>> for pair in found[found["is_match"]].itertuples():
+    ...     print(pair.left, pair.right, round(pair.score, 2), pair.evidence)
+    0 a 1.0 name: 2 the same, 1 shortened
     """
     pairs = column_pairs(left, right, columns)
     if not 0 <= least_score <= 1:
@@ -105,7 +107,8 @@ def link_records(
         line = find_line(compared, vocabulary, model, log_odds, sizes)
     log_odds -= line.log_odds
     rival = has_rival(one, two, log_odds, line.single)
-    kept = np.flatnonzero(sigmoid(log_odds) >= least_score)
+    known = np.logical_or.reduce([count.any(axis=1) for count in found.counts])
+    kept = np.flatnonzero(known & (sigmoid(log_odds) >= least_score))
     kept = kept[np.lexsort((two[kept], one[kept], -log_odds[kept]))]
     found, rival, log_odds = found.take(kept), rival[kept], log_odds[kept]
     score = sigmoid(log_odds)
@@ -123,10 +126,14 @@ def link_records(
 
 
 def _random_pairs(sizes: tuple[int, int], same_table: bool) -> tuple[Integers, Integers]:
-    """Return the records of pairs drawn at random; the same sizes give the same pairs."""
-    rng = np.random.default_rng(0)
-    left, right = (rng.integers(0, size, RANDOM_PAIRS) for size in sizes)
-    other = np.flatnonzero(left != right) if same_table else np.arange(RANDOM_PAIRS)
+    """Return the records of pairs drawn at random, or of all pairs where they are few."""
+    if sizes[0] * sizes[1] <= RANDOM_PAIRS:
+        pair = np.arange(sizes[0] * sizes[1])
+        left, right = pair // sizes[1], pair % sizes[1]
+    else:
+        rng = np.random.default_rng(0)
+        left, right = (rng.integers(0, size, RANDOM_PAIRS) for size in sizes)
+    other = left != right if same_table else np.ones(len(left), dtype=bool)
     return left[other], right[other]
 
 

@@ -39,6 +39,9 @@ _DIGITS_BEFORE = np.array([[0.80, 0.03, 0.05, 0.03, 0.02, 0.02, 0.05]])
 BEFORE = 20.0
 """So many words of true pairs does the expectation weigh."""
 
+SMOOTH = 200.0
+"""So many words of random pairs does it weigh that hardly any word is like another by chance."""
+
 LEAST, MOST = 0.1, 2.5
 """What is learned stays between these parts of what is expected: with one column of names alone,
 the words that are common to many would otherwise be taken for the mark of the same entity."""
@@ -168,7 +171,9 @@ class LinkModel:
         for before, floor, count in zip(self._before, self._floor, chance.counts, strict=True):
             total = _weighted(weight, count).reshape(before.shape)
             number = total.sum(axis=1, keepdims=True)
-            share = (total + 2 * floor[:, None]) / (number + 2)
+            usual = np.repeat(floor[:, None], before.shape[1], axis=1)
+            usual[:, -1] = 1 - usual[:, :-1].sum(axis=1)  # by chance, words are different
+            share = (total + SMOOTH * usual) / (number + SMOOTH)
             shares.append(np.clip(share, floor[:, None], 1.0))
         return shares
 

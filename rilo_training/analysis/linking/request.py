@@ -47,7 +47,7 @@ def _check_table(name: str, table: Any) -> None:
     if table.empty:
         raise LinkError(f"The {name} table has no records. Choose a table with records.")
     if not table.index.is_unique:
-        again = table.index[table.index.duplicated()][0]
+        again = table.index[table.index.duplicated()].tolist()[0]
         raise LinkError(
             f"The label {again!r} stands more than once in the index of the {name} table. Each "
             "record must have its own label. Use reset_index(drop=True) first."

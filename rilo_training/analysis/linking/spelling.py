@@ -73,6 +73,13 @@ _LEGAL_FORMS = {
     "sendirian berhad": "sdn bhd",
     "free zone establishment": "fze",
 }
+EVERYDAY = {
+    *("the", "and", "of", "no", "st", "rd", "ave", "blvd"),
+    *("co", "ltd", "inc", "corp", "llc", "plc", "pvt", "pty"),
+    *("gmbh", "ag", "sa", "bv", "fze", "sdn", "bhd"),
+}
+"""Words that are common everywhere, however few records a table has."""
+
 _LEGAL_FORM = re.compile(rf"\b(?:{'|'.join(_LEGAL_FORMS)})\b")
 _SOUNDS = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "w": "f", "j": "y", "x": "k"})
 _SOUND_PAIRS = (("ph", "f"), ("sch", "s"), ("sh", "s"), ("ch", "k"), ("kh", "k"), ("gh", "g"))

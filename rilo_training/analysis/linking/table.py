@@ -10,13 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api import types
 
-from rilo_training.analysis.linking.spelling import words_of
+from rilo_training.analysis.linking.spelling import EVERYDAY, words_of
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 MOST_WORDS = 16
 """Words of a cell that are regarded: of a longer text, the rarest."""
+
+EVERYDAY_SHARE = 0.05
+"""Least share of the records that a word such as Ltd is taken to be in."""
 
 LONGEST = 15
 """Digits of a number; more of them are a code, which a float would round."""
@@ -158,9 +161,10 @@ def is_number_like(texts: pd.Series) -> bool:
 def _texts(cells: pd.Series) -> pd.Series:
     """Return cells as text: dates as year, month and day; whole numbers without a point."""
     if types.is_datetime64_any_dtype(cells.dtype):
-        return cells.dt.strftime("%Y%m%d").astype(object)
+        return pd.Series(cells.dt.strftime("%Y%m%d").astype(object))
     if types.is_bool_dtype(cells.dtype) or not types.is_numeric_dtype(cells.dtype):
-        return cells.astype(object).where(cells.notna(), None).map(str, na_action="ignore")
+        texts = cells.astype(object).where(cells.notna(), None)
+        return pd.Series(texts.map(str, na_action="ignore"))
     numbers = pd.to_numeric(cells).astype("float64")
     written = [
         None if not np.isfinite(n) else str(int(n)) if n.is_integer() else repr(n)
@@ -222,7 +226,8 @@ def spread(first: Integers, length: Integers) -> Integers:
     """
     end = np.cumsum(length)
     total = int(end[-1]) if len(end) else 0
-    return np.arange(total) + np.repeat(first - (end - length), length)
+    numbers: Integers = np.arange(total) + np.repeat(first - (end - length), length)
+    return numbers
 
 
 def _word_column(name: str, left: Words, right: Words, vocabulary: Vocabulary) -> WordColumn:
@@ -234,6 +239,9 @@ def _word_column(name: str, left: Words, right: Words, vocabulary: Vocabulary) -
     kind = np.full(size, USUAL)
     kind[(most <= 3) | (share < 0.002)] = RARE
     kind[(most > 10) & (share >= 0.02)] = COMMON
+    everyday = [vocabulary.number[word] for word in EVERYDAY if word in vocabulary.number]
+    kind[everyday] = COMMON
+    share[everyday] = np.maximum(share[everyday], EVERYDAY_SHARE)
     has_digit = np.array([any(map(str.isdigit, word)) for word in vocabulary.number], dtype=bool)
     kind[has_digit] = NUMBER
     _set_after(left, right, share)
