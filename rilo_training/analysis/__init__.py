@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rilo_training.analysis.routes.share import share_changes
     from rilo_training.analysis.surveillance.shifts import detect_shifts
     from rilo_training.analysis.surveillance.surges import detect_surges
+    from rilo_training.analysis.linking.link import link_records
     from rilo_training.analysis.table import one_row_per_case
 
 _HOME = {
@@ -53,6 +54,7 @@ _HOME = {
     "larger_than_peers": "comparison.peer",
     "latest_complete_day": "comparison.delay",
     "legs": "routes.flow",
+    "link_records": "linking.link",
     "measures": "comparison.measure",
     "moved_labels": "routes.displacement",
     "one_row_per_case": "table",
@@ -85,6 +87,7 @@ __all__ = [
     "larger_than_peers",
     "latest_complete_day",
     "legs",
+    "link_records",
     "measures",
     "moved_labels",
     "one_row_per_case",
