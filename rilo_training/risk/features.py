@@ -1,0 +1,187 @@
+"""Features: one level per row, and what each level adds to the log-odds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from rilo_training.risk.columns import FIRST, MISSING, UNSEEN, Codes, Floats, Table
+from rilo_training.risk.evidence import (
+    PAIR_STRENGTHS,
+    STRENGTHS,
+    Evidence,
+    learn_evidence,
+)
+from rilo_training.risk.measures import Measure, Training
+
+FINE, COARSE = 32, 6
+"""Bins of a number on its own, and of one in a combination."""
+LEAST_ROWS = 2
+"""A cell of a combination with fewer rows says nothing."""
+
+
+class Levels(Protocol):
+    """A column of levels."""
+
+    size: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in explanations."""
+
+    def learn(self, training: Training) -> Codes:
+        """Learn the levels, and return those of the training rows."""
+
+    def read(self, table: Table) -> Codes:
+        """Return the levels of other rows."""
+
+
+@dataclass
+class Category:
+    """The values of a category."""
+
+    column: str
+    size: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.column
+
+    def learn(self, training: Training) -> Codes:
+        self.size = training.table.sizes[self.column]
+        return training.table.codes[self.column]
+
+    def read(self, table: Table) -> Codes:
+        return table.codes[self.column]
+
+
+@dataclass
+class Bins:
+    """The bins of a measure, with about as many rows in each; a missing value has its own."""
+
+    measure: Measure
+    most: int = FINE
+    size: int = 0
+    edges: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def name(self) -> str:
+        return self.measure.name
+
+    def learn(self, training: Training) -> Codes:
+        computed, key = training.table.computed, self._key()
+        if key not in computed:
+            computed[key] = self.measure.learn(training)
+        self.edges = bin_edges(computed[key], training.weight, self.most)
+        self.size = FIRST + 1 + len(self.edges)
+        return self._cut(computed[key])
+
+    def read(self, table: Table) -> Codes:
+        key = self._key()
+        if key not in table.computed:
+            table.computed[key] = self.measure.values(table)
+        return self._cut(table.computed[key])
+
+    def _key(self) -> str:
+        return f"{type(self.measure).__name__} {self.measure.name}"
+
+    def _cut(self, values: Floats) -> Codes:
+        place = np.searchsorted(self.edges, values, side="left") + FIRST
+        return np.where(np.isfinite(values), place, MISSING)
+
+
+def bin_edges(values: Floats, weight: Floats, most: int) -> Floats:
+    """Return the edges of bins; a value on an edge is in the lower bin.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.risk.features import bin_edges
+    >>> bin_edges(np.array([1.0, 2.0, 2.0, 3.0, 4.0, np.nan]), np.ones(6), 2).tolist()
+    [2.0]
+    >>> bin_edges(np.array([1.0, 1.0, 5.0]), np.ones(3), 4).tolist()
+    [3.0]
+    """
+    known = np.isfinite(values)
+    kinds, at = np.unique(values[known], return_inverse=True)
+    if len(kinds) <= most:
+        return (kinds[1:] + kinds[:-1]) / 2
+    share = np.cumsum(np.bincount(at, weights=weight[known]))
+    share /= share[-1]
+    place = np.searchsorted(share, np.arange(1, most) / most - 1e-12)
+    edges = np.unique(kinds[place])
+    return edges[edges < kinds[-1]]
+
+
+@dataclass
+class Cross:
+    """The cells of a combination of two columns of levels that hold enough rows."""
+
+    first: Levels
+    second: Levels
+    size: int = 0
+    keys: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def name(self) -> str:
+        return f"{self.first.name} × {self.second.name}"
+
+    def join(self, first: Codes, second: Codes) -> Codes:
+        """Learn the cells of training rows whose levels are known, and return them."""
+        cells = first * self.second.size + second
+        keys, at, count = np.unique(cells, return_inverse=True, return_counts=True)
+        kept = count >= LEAST_ROWS
+        self.keys = keys[kept]
+        self.size = FIRST + len(self.keys)
+        place = np.where(kept, FIRST - 1 + np.cumsum(kept), UNSEEN)
+        return place[at].astype(np.int64)
+
+    def learn(self, training: Training) -> Codes:
+        return self.join(self.first.learn(training), self.second.learn(training))
+
+    def read(self, table: Table) -> Codes:
+        return self.find(self.first.read(table), self.second.read(table))
+
+    def find(self, first: Codes, second: Codes) -> Codes:
+        """Return the cells of rows whose levels are known."""
+        cells = first * self.second.size + second
+        if not len(self.keys):
+            return np.full(len(cells), UNSEEN)
+        at = np.minimum(np.searchsorted(self.keys, cells), len(self.keys) - 1)
+        return np.where(self.keys[at] == cells, at + FIRST, UNSEEN)
+
+
+@dataclass
+class Feature:
+    """Levels with their evidence."""
+
+    levels: Levels
+    evidence: Evidence
+
+    @property
+    def name(self) -> str:
+        return self.levels.name
+
+
+def learn_feature(
+    levels: Levels, level: Codes, training: Training, p: Floats, direction: int = 0
+) -> tuple[Feature, Floats]:
+    """Return a feature, and its cross-fitted evidence on the training rows."""
+    is_pair = isinstance(levels, Cross)
+    evidence, crossed = learn_evidence(
+        level,
+        levels.size,
+        training.fold,
+        training.y,
+        p,
+        ordered=isinstance(levels, Bins),
+        direction=direction,
+        strengths=PAIR_STRENGTHS if is_pair else STRENGTHS,
+    )
+    # What the training table never held says nothing.
+    evidence.values[UNSEEN] = 0.0
+    if is_pair:
+        crossed = np.where(level == UNSEEN, 0.0, crossed)
+    return Feature(levels, evidence), crossed

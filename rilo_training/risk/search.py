@@ -1,0 +1,217 @@
+"""Which features the model uses: those that predict rows that did not teach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from rilo_training.risk.additive import Additive, fit_additive
+from rilo_training.risk.candidates import candidates, coarse, names_of
+from rilo_training.risk.columns import Codes, Column, Floats
+from rilo_training.risk.evidence import pair_gain, sigmoid
+from rilo_training.risk.features import Bins, Category, Cross, Feature, Levels, learn_feature
+from rilo_training.risk.measures import Plain, Training
+
+SEARCH_ROWS = 50_000
+"""So many rows decide which features are learned from all rows."""
+SINGLE_ROUNDS = (8, 8, 12)
+PAIR_ROUNDS = (16, 16, 24)
+"""How many features each round adds. A round knows what the rounds before it explain."""
+LEAST_GAIN = 3.0
+"""Log-likelihood that a feature must gain on rows that did not teach it."""
+MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED = 16, 14, 4
+"""How many categories, measures and numbers read as categories enter combinations."""
+SAME = 0.97
+"""Of two features that are so strongly correlated the weaker one is left out."""
+PENALTY = 0.002
+
+
+@dataclass
+class Learning:
+    """Features, and what they say about rows so far.
+
+    Attributes
+    ----------
+    training : Training
+        The rows.
+    features : list of Feature
+        The features, in the order in which they were added.
+    evidence : list of array of float32, shape (rows,)
+        Their cross-fitted evidence.
+    additive : Additive or None
+        Their weights.
+    p : array of float, shape (rows,)
+        The probability that they give to rows that did not teach it.
+    """
+
+    training: Training
+    features: list[Feature] = field(default_factory=list)
+    evidence: list[Floats] = field(default_factory=list)
+    additive: Additive | None = None
+    p: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        self.p = np.full(self.training.table.rows, float(self.training.y.mean()))
+
+    def add(self, features: list[tuple[Feature, Floats]]) -> None:
+        """Take features with their cross-fitted evidence, and weigh all anew."""
+        for feature, crossed in features:
+            self.features.append(feature)
+            self.evidence.append(crossed.astype(np.float32))
+        self.weigh()
+
+    def weigh(self) -> None:
+        """Fit the weights."""
+        matrix = np.zeros((self.training.table.rows, 0), np.float32)
+        if self.evidence:
+            matrix = np.column_stack(self.evidence)
+        self.additive = fit_additive(matrix, self.training.y, self.training.fold, PENALTY)
+        self.p = sigmoid(self.additive.out_of_fold)
+
+
+def find_features(
+    columns: list[Column], training: Training, monotone: Mapping[str, int]
+) -> Learning:
+    """Return the features of a model, and their weights.
+
+    Parameters
+    ----------
+    columns : list of Column
+        How the columns are read.
+    training : Training
+        The training rows. The first rows must be like the others.
+    monotone : mapping of str to int
+        Numbers that may only raise (1) or lower (-1) the score.
+    """
+    some = Learning(_first_rows(training, SEARCH_ROWS))
+    rounds = _search(columns, some, monotone)
+    if some.training is training:
+        return some
+    every = Learning(training)
+    for added in rounds:
+        learned = [
+            learn_feature(
+                levels, levels.learn(training), training, every.p, direction_of(levels, monotone)
+            )
+            for levels in added
+        ]
+        every.add([pair for pair in learned if pair[0].evidence.gain > 0])
+    every.weigh()
+    return every
+
+
+def _first_rows(training: Training, most: int) -> Training:
+    if training.table.rows <= most:
+        return training
+    rows = np.arange(most)
+    return Training(
+        training.table.take(rows), training.weight[rows], training.y[rows], training.fold[rows]
+    )
+
+
+def direction_of(levels: Levels, monotone: Mapping[str, int]) -> int:
+    """Return the direction that was asked for, 0 for none."""
+    if isinstance(levels, Bins) and isinstance(levels.measure, Plain):
+        return monotone.get(levels.measure.column, 0)
+    return 0
+
+
+def _search(
+    columns: list[Column], learning: Learning, monotone: Mapping[str, int]
+) -> list[list[Levels]]:
+    """Add features round by round, and return what each round added."""
+    some = learning.training
+    rounds: list[list[Levels]] = []
+    asked = [Bins(Plain(name)) for name in monotone]
+    if asked:
+        learning.add(
+            [
+                learn_feature(
+                    levels, levels.learn(some), some, learning.p, direction_of(levels, monotone)
+                )
+                for levels in asked
+            ]
+        )
+        rounds.append(list(asked))
+    pool = [(levels, levels.learn(some)) for levels in candidates(columns, some, set(monotone))]
+    for most in SINGLE_ROUNDS:
+        rounds.append(_round(learning, pool, most))
+    parts = _parts(columns, learning, pool, set(monotone))
+    for most in PAIR_ROUNDS:
+        crosses = _pairs(learning, parts, most)
+        rounds.append(_round(learning, [*pool, *crosses], most))
+    if learning.additive is None:
+        learning.weigh()
+    return rounds
+
+
+def _round(learning: Learning, pool: list[tuple[Levels, Codes]], most: int) -> list[Levels]:
+    """Add what says most beyond the features so far, and return it."""
+    some = learning.training
+    known = {feature.name for feature in learning.features}
+    tried = []
+    for levels, level in pool:
+        if levels.name not in known or not isinstance(levels, Cross):
+            feature, crossed = learn_feature(levels, level, some, learning.p)
+            if feature.evidence.gain > LEAST_GAIN:
+                tried.append((feature, crossed))
+    tried.sort(key=lambda pair: (-pair[0].evidence.gain, pair[0].name))
+    added: list[tuple[Feature, Floats]] = []
+    seen: list[Floats] = []
+    for feature, crossed in tried:
+        if len(added) == most:
+            break
+        centred = crossed - crossed.mean()
+        length = float(np.sqrt((centred**2).sum()))
+        if length > 0 and all(abs(float(centred @ other)) < SAME * length for other in seen):
+            added.append((feature, crossed))
+            seen.append(centred / length)
+    if added:
+        learning.add(added)
+    return [feature.levels for feature, _ in added]
+
+
+def _parts(
+    columns: list[Column],
+    learning: Learning,
+    pool: list[tuple[Levels, Codes]],
+    kept_apart: set[str],
+) -> list[tuple[Levels, Codes]]:
+    """Return what enters combinations: categories, the best measures, repeated numbers."""
+    some = learning.training
+    names = names_of(columns, some.table)
+    categories = [Category(name) for name in names if name not in kept_apart][:MOST_CATEGORIES]
+    coded: list[Levels] = []
+    numbers: list[Levels] = []
+    for feature in learning.features:
+        levels = feature.levels
+        if isinstance(levels, Bins):
+            if not (isinstance(levels.measure, Plain) and levels.measure.column in kept_apart):
+                numbers.append(coarse(levels))
+        elif isinstance(levels, Category) and levels.column not in names:
+            coded.append(levels)
+    chosen = [*categories, *numbers[:MOST_NUMBERS], *coded[:MOST_CODED]]
+    return [(levels, levels.learn(some)) for levels in chosen]
+
+
+def _pairs(
+    learning: Learning, parts: list[tuple[Levels, Codes]], most: int
+) -> list[tuple[Levels, Codes]]:
+    """Return the combinations that say most beyond the features so far."""
+    some = learning.training
+    known = {feature.name for feature in learning.features}
+    share = float(some.y.mean())
+    found: list[tuple[float, Cross, Codes, Codes]] = []
+    for (one, first), (two, second) in combinations(parts, 2):
+        cross = Cross(one, two)
+        if cross.name in known:
+            continue
+        cell, size = first * two.size + second, one.size * two.size
+        gain = pair_gain(cell, size, some.fold, some.y, learning.p, share)
+        if gain > LEAST_GAIN:
+            found.append((gain, cross, first, second))
+    found.sort(key=lambda item: (-item[0], item[1].name))
+    return [(cross, cross.join(first, second)) for _, cross, first, second in found[: 2 * most]]
