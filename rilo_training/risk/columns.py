@@ -49,8 +49,8 @@ class Table:
         Numbers, and days since 1970; NaN where missing.
     words : dict of str to (array of int, list of list of str)
         Free text: which of the distinct texts a row holds, and the words of each.
-    computed : dict of str to array of float
-        Measures that were computed from these rows.
+    computed : dict of int to (object, array of float)
+        Measures that were computed from these rows, by their identity.
     """
 
     rows: int
@@ -59,7 +59,7 @@ class Table:
     numbers: dict[str, Floats] = field(default_factory=dict)
     days: dict[str, Floats] = field(default_factory=dict)
     words: dict[str, tuple[Codes, list[list[str]]]] = field(default_factory=dict)
-    computed: dict[str, Floats] = field(default_factory=dict)
+    computed: dict[int, tuple[object, Floats]] = field(default_factory=dict)
 
     def take(self, order: npt.NDArray[Any]) -> Table:
         """Return some rows, in the given order."""

@@ -71,21 +71,18 @@ class Bins:
         return self.measure.name
 
     def learn(self, training: Training) -> Codes:
-        computed, key = training.table.computed, self._key()
-        if key not in computed:
-            computed[key] = self.measure.learn(training)
-        self.edges = bin_edges(computed[key], training.weight, self.most)
+        computed = training.table.computed
+        if id(self.measure) not in computed:
+            computed[id(self.measure)] = self.measure, self.measure.learn(training)
+        values = computed[id(self.measure)][1]
+        self.edges = bin_edges(values, training.weight, self.most)
         self.size = FIRST + 1 + len(self.edges)
-        return self._cut(computed[key])
+        return self._cut(values)
 
     def read(self, table: Table) -> Codes:
-        key = self._key()
-        if key not in table.computed:
-            table.computed[key] = self.measure.values(table)
-        return self._cut(table.computed[key])
-
-    def _key(self) -> str:
-        return f"{type(self.measure).__name__} {self.measure.name}"
+        if id(self.measure) not in table.computed:
+            table.computed[id(self.measure)] = self.measure, self.measure.values(table)
+        return self._cut(table.computed[id(self.measure)][1])
 
     def _cut(self, values: Floats) -> Codes:
         place = np.searchsorted(self.edges, values, side="left") + FIRST

@@ -11,7 +11,7 @@ import numpy as np
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, coarse, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
-from rilo_training.risk.evidence import pair_gain, sigmoid
+from rilo_training.risk.evidence import logit, pair_gain, sigmoid
 from rilo_training.risk.features import Bins, Category, Cross, Feature, Levels, learn_feature
 from rilo_training.risk.measures import Plain, Training
 
@@ -27,6 +27,9 @@ MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED = 16, 14, 4
 SAME = 0.97
 """Of two features that are so strongly correlated the weaker one is left out."""
 PENALTY = 0.002
+"""Strength of the ridge, as a share of the information of the rows."""
+SWEEPS = 2
+"""How often each feature is learned again beside the others."""
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Learning:
         The rows.
     features : list of Feature
         The features, in the order in which they were added.
+    levels : list of array of int32, shape (rows,)
+        Their levels.
     evidence : list of array of float32, shape (rows,)
         Their cross-fitted evidence.
     additive : Additive or None
@@ -49,6 +54,7 @@ class Learning:
 
     training: Training
     features: list[Feature] = field(default_factory=list)
+    levels: list[Codes] = field(default_factory=list)
     evidence: list[Floats] = field(default_factory=list)
     additive: Additive | None = None
     p: Floats = field(default_factory=lambda: np.zeros(0))
@@ -56,12 +62,43 @@ class Learning:
     def __post_init__(self) -> None:
         self.p = np.full(self.training.table.rows, float(self.training.y.mean()))
 
-    def add(self, features: list[tuple[Feature, Floats]]) -> None:
-        """Take features with their cross-fitted evidence, and weigh all anew."""
-        for feature, crossed in features:
+    def add(self, wanted: list[tuple[Levels, Codes]], monotone: Mapping[str, int]) -> None:
+        """Learn features beyond those so far, and weigh all anew."""
+        p = self.p
+        for levels, level in wanted:
+            direction = direction_of(levels, monotone)
+            feature, crossed = learn_feature(levels, level, self.training, p, direction)
             self.features.append(feature)
+            self.levels.append(level.astype(np.int32))
             self.evidence.append(crossed.astype(np.float32))
         self.weigh()
+
+    def settle(self, monotone: Mapping[str, int]) -> None:
+        """Learn each feature again beyond all others, which takes away what they share.
+
+        References
+        ----------
+        Hastie, T. and Tibshirani, R. (1986): Generalized additive models (backfitting).
+        """
+        for _ in range(SWEEPS):
+            assert self.additive is not None
+            score = logit(self.p)
+            for place, weight in enumerate(self.additive.weights):
+                score -= weight * self.evidence[place]
+                levels = self.features[place].levels
+                feature, crossed = learn_feature(
+                    levels,
+                    self.levels[place].astype(np.int64),
+                    self.training,
+                    sigmoid(score),
+                    direction_of(levels, monotone),
+                )
+                if feature.evidence.gain <= 0:
+                    crossed = np.zeros_like(crossed)
+                self.features[place] = feature
+                self.evidence[place] = crossed.astype(np.float32)
+                score += self.evidence[place]
+            self.weigh()
 
     def weigh(self) -> None:
         """Fit the weights."""
@@ -86,21 +123,14 @@ def find_features(
     monotone : mapping of str to int
         Numbers that may only raise (1) or lower (-1) the score.
     """
-    some = Learning(_first_rows(training, SEARCH_ROWS))
-    rounds = _search(columns, some, monotone)
-    if some.training is training:
-        return some
-    every = Learning(training)
-    for added in rounds:
-        learned = [
-            learn_feature(
-                levels, levels.learn(training), training, every.p, direction_of(levels, monotone)
-            )
-            for levels in added
-        ]
-        every.add([pair for pair in learned if pair[0].evidence.gain > 0])
-    every.weigh()
-    return every
+    learning = Learning(_first_rows(training, SEARCH_ROWS))
+    rounds = _search(columns, learning, monotone)
+    if learning.training is not training:
+        learning = Learning(training)
+        for added in rounds:
+            learning.add([(levels, levels.learn(training)) for levels in added], monotone)
+    learning.settle(monotone)
+    return learning
 
 
 def _first_rows(training: Training, most: int) -> Training:
@@ -125,17 +155,10 @@ def _search(
     """Add features round by round, and return what each round added."""
     some = learning.training
     rounds: list[list[Levels]] = []
-    asked = [Bins(Plain(name)) for name in monotone]
+    asked: list[Levels] = [Bins(Plain(name)) for name in monotone]
     if asked:
-        learning.add(
-            [
-                learn_feature(
-                    levels, levels.learn(some), some, learning.p, direction_of(levels, monotone)
-                )
-                for levels in asked
-            ]
-        )
-        rounds.append(list(asked))
+        learning.add([(levels, levels.learn(some)) for levels in asked], monotone)
+        rounds.append(asked)
     pool = [(levels, levels.learn(some)) for levels in candidates(columns, some, set(monotone))]
     for most in SINGLE_ROUNDS:
         rounds.append(_round(learning, pool, most))
@@ -143,8 +166,7 @@ def _search(
     for most in PAIR_ROUNDS:
         crosses = _pairs(learning, parts, most)
         rounds.append(_round(learning, [*pool, *crosses], most))
-    if learning.additive is None:
-        learning.weigh()
+    learning.weigh()
     return rounds
 
 
@@ -157,21 +179,21 @@ def _round(learning: Learning, pool: list[tuple[Levels, Codes]], most: int) -> l
         if levels.name not in known or not isinstance(levels, Cross):
             feature, crossed = learn_feature(levels, level, some, learning.p)
             if feature.evidence.gain > LEAST_GAIN:
-                tried.append((feature, crossed))
-    tried.sort(key=lambda pair: (-pair[0].evidence.gain, pair[0].name))
-    added: list[tuple[Feature, Floats]] = []
+                tried.append((feature.evidence.gain, levels, level, crossed))
+    tried.sort(key=lambda item: (-item[0], item[1].name))
+    added: list[tuple[Levels, Codes]] = []
     seen: list[Floats] = []
-    for feature, crossed in tried:
+    for _, levels, level, crossed in tried:
         if len(added) == most:
             break
         centred = crossed - crossed.mean()
         length = float(np.sqrt((centred**2).sum()))
         if length > 0 and all(abs(float(centred @ other)) < SAME * length for other in seen):
-            added.append((feature, crossed))
+            added.append((levels, level))
             seen.append(centred / length)
     if added:
-        learning.add(added)
-    return [feature.levels for feature, _ in added]
+        learning.add(added, {})
+    return [levels for levels, _ in added]
 
 
 def _parts(
