@@ -1,0 +1,177 @@
+"""The challenger: gradient boosting on the same features, behind the same calls.
+
+It shows what the glass box misses. Where both are equally good, the glass box is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rilo_training.risk.calibration import fit_sigmoid
+from rilo_training.risk.columns import Floats, Table
+from rilo_training.risk.evidence import logit
+from rilo_training.risk.features import Bins
+from rilo_training.risk.folds import FOLDS
+from rilo_training.risk.measures import Training
+from rilo_training.risk.model import RiskModel
+from rilo_training.risk.search import find_features
+
+TREES = {
+    "max_iter": 120,
+    "learning_rate": 0.05,
+    "max_leaf_nodes": 12,
+    "min_samples_leaf": 40,
+    "l2_regularization": 10.0,
+    "early_stopping": False,
+}
+GLASS_SHARE = 0.5
+"""The score is the mean of both models: each errs in its own way."""
+
+
+class ChallengerModel(RiskModel):
+    """A gradient-boosted risk model with the calls of `RiskModel`.
+
+    An analyst fits it beside the glass box. What it finds more is the price of transparency; a
+    large difference says that a combination of signs is still to be understood.
+
+    Parameters
+    ----------
+    random_state : int
+        Decides the folds.
+    leave_out : iterable of str
+        Columns that are not used.
+
+    Attributes
+    ----------
+    notices_, classes_, feature_names_in_
+        As in `RiskModel`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import ChallengerModel
+    >>> consignments = pd.DataFrame({"origin": ["AA"] * 60 + ["BB"] * 60})
+    >>> is_illicit = [True, False] * 30 + [False] * 60
+    >>> model = ChallengerModel().fit(consignments, is_illicit)
+    >>> one_each = pd.DataFrame({"origin": ["AA", "BB"]})
+    >>> score = model.decision_function(one_each)
+    >>> bool(score[0] > score[1])
+    True
+    """
+
+    def __init__(self, random_state: int = 0, leave_out: tuple[str, ...] = ()) -> None:
+        super().__init__(random_state=random_state, leave_out=leave_out)
+
+    def fit(self, X: Any, y: Any) -> ChallengerModel:
+        """Learn from a table and its outcomes; parameters and errors are those of `RiskModel`."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        columns, training = self._prepare(X, y)
+        learning = find_features(columns, training, {})
+        self._keep(learning, training)
+        assert learning.additive is not None
+        glass = self.glass_slope_ * learning.additive.out_of_fold + self.glass_intercept_
+        self.tree_features_ = [f for f in learning.features if f.evidence.gain > 0]
+        kept = [e for f, e in zip(learning.features, learning.evidence, strict=True)
+                if f.evidence.gain > 0]
+        matrix = self._matrix_of_training(kept, training)
+        self.middle_ = np.array(
+            [float(np.nanmedian(c)) if np.isfinite(c).any() else 0.0 for c in matrix.T]
+        )
+        raw = np.full(len(glass), logit(training.y.mean()))
+        self.trees_ = []
+        for fold in range(FOLDS):
+            rows = training.fold == fold
+            if matrix.shape[1] and 0 < training.y[~rows].sum() < (~rows).sum():
+                trees = HistGradientBoostingClassifier(random_state=self.random_state, **TREES)
+                trees.fit(matrix[~rows], training.y[~rows])
+                if rows.any():
+                    raw[rows] = trees.decision_function(matrix[rows])
+                self.trees_.append(trees)
+        mixed = GLASS_SHARE * glass + (1 - GLASS_SHARE) * raw
+        self.slope_, self.level_ = fit_sigmoid(mixed, training.y)
+        self.base_ = float(logit(training.y.mean()))
+        return self
+
+    def decision_function(self, X: Any) -> Floats:
+        """Return the log-odds of each row; higher is riskier."""
+        table = self._read(X)
+        glass = super()._score(table)
+        return self._mix(glass, self._boosted(self._matrix(table)))
+
+    def explain(self, X: Any) -> pd.DataFrame:
+        """Return what each feature adds to the log-odds; columns as in `RiskModel.explain`.
+
+        The boosted half has no weights. Features are put in one after another, from the first to
+        the last and from the last to the first, in place of their usual value; a feature adds the
+        mean of the two changes. So the parts add up to the score. It takes two predictions per
+        feature: explain the rows that matter.
+        """
+        table = self._read(X)
+        glass = super()._parts(table)
+        matrix = self._matrix(table)
+        usual = np.tile(self.middle_, (table.rows, 1))
+        base = self._boosted(usual)
+        parts = {name: self.slope_ * GLASS_SHARE * part for name, part in glass.items()}
+        half = self.slope_ * (1 - GLASS_SHARE)
+        parts["baseline"] = parts["baseline"] + self.level_ + half * base
+        groups = self._groups()
+        for ordered in (groups, groups[::-1]):
+            now, before = usual.copy(), base
+            for name, places in ordered:
+                now[:, places] = matrix[:, places]
+                after = self._boosted(now)
+                added = half * (after - before) / 2
+                parts[name] = parts[name] + added if name in parts else added
+                before = after
+        return pd.DataFrame(parts, index=X.index if isinstance(X, pd.DataFrame) else None)
+
+    def recalibrate(self, X: Any, y: Any) -> ChallengerModel:
+        """Set the level by rows that were chosen at random, as `RiskModel.recalibrate` does."""
+        self.level_ += self._shift(X, y)
+        return self
+
+    def _mix(self, glass: Floats, boosted: Floats) -> Floats:
+        mixed = GLASS_SHARE * glass + (1 - GLASS_SHARE) * boosted
+        return self.slope_ * mixed + self.level_
+
+    def _boosted(self, matrix: Floats) -> Floats:
+        if not self.trees_:
+            return np.full(len(matrix), self.base_)
+        return np.mean([trees.decision_function(matrix) for trees in self.trees_], axis=0)
+
+    def _groups(self) -> list[tuple[str, list[int]]]:
+        places: dict[str, list[int]] = {}
+        for place, feature in enumerate(self._titles()):
+            places.setdefault(feature, []).append(place)
+        return list(places.items())
+
+    def _titles(self) -> list[str]:
+        """Return the feature of each column of the matrix."""
+        numbers = [f.name for f in self.tree_features_ if isinstance(f.levels, Bins)]
+        return [f.name for f in self.tree_features_] + numbers
+
+    def _matrix_of_training(self, evidence: list[Floats], training: Training) -> Floats:
+        computed = training.table.computed
+        numbers = [
+            computed[id(f.levels.measure)][1].astype(np.float32)
+            for f in self.tree_features_
+            if isinstance(f.levels, Bins)
+        ]
+        blocks = [*evidence, *numbers]
+        rows = training.table.rows
+        return np.column_stack(blocks) if blocks else np.zeros((rows, 0), np.float32)
+
+    def _matrix(self, table: Table) -> Floats:
+        """Return evidence and measures of rows, in the order of `_titles`."""
+        read = [f.evidence.read(f.levels.read(table)) for f in self.tree_features_]
+        numbers = [
+            table.computed[id(f.levels.measure)][1]
+            for f in self.tree_features_
+            if isinstance(f.levels, Bins)
+        ]
+        blocks = [block.astype(np.float32) for block in [*read, *numbers]]
+        return np.column_stack(blocks) if blocks else np.zeros((table.rows, 0), np.float32)
