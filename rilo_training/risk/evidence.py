@@ -88,13 +88,11 @@ def learn_evidence(
     """
     place = fold * size + level
     length = FOLDS * size
-    number, seen, expected = (
+    seen, expected, squared = (
         np.bincount(place, weights=weight, minlength=length).reshape(FOLDS, size)
-        for weight in (None, y, p)
+        for weight in (y, p, p * p)
     )
-    number = number.astype(np.float64)
-    share = float(expected.sum() / number.sum())
-    mean = np.divide(expected, number, out=np.zeros_like(expected), where=number > 0)
+    share = float(p.mean())
     # Evidence is against the level of the same rows. Otherwise a fold with more outcomes than the
     # others would see lower evidence in every feature, and the weights would learn that.
     level_all = seen.sum() / expected.sum()
@@ -102,19 +100,20 @@ def learn_evidence(
     level_others = (less_seen + 1e-9) / (less_expected + 1e-9)
     best: tuple[float, Floats, Floats] | None = None
     for width in WIDTHS if ordered else WIDTHS[:1]:
-        tables = [_smooth(count, width) for count in (number, seen, expected)]
+        tables = [_smooth(count, width) for count in (seen, expected, squared)]
         every = [count.sum(axis=0) for count in tables]
         others = [whole - count for whole, count in zip(every, tables, strict=True)]
-        every[2], others[2] = every[2] * level_all, others[2] * level_others[:, None]
+        every = level_to(every, level_all)
+        others = level_to(others, level_others[:, None])
         for strength in strengths:
             crossed = log_odds(others, strength, share)
             values = log_odds(every, strength, share)
             if direction:
                 crossed = np.array(
-                    [_one_way(c, n, direction) for c, n in zip(crossed, others[0], strict=True)]
+                    [_one_way(c, n, direction) for c, n in zip(crossed, others[1], strict=True)]
                 )
-                values = _one_way(values, every[0], direction)
-            gain = likelihood_gain(number, seen, mean, crossed)
+                values = _one_way(values, every[1], direction)
+            gain = likelihood_gain([seen, expected, squared], crossed)
             if best is None or gain > best[0] + 1e-9:
                 best = gain, values, crossed
     assert best is not None
@@ -122,17 +121,48 @@ def learn_evidence(
     return Evidence(values, gain), crossed.ravel()[place]
 
 
+def level_to(counts: list[Floats], level: npt.ArrayLike) -> list[Floats]:
+    """Return counts with every expected probability multiplied by a level."""
+    factor = np.asarray(level, np.float64)
+    return [counts[0], counts[1] * factor, counts[2] * factor**2]
+
+
+def alike(expected: Floats, squared: Floats) -> tuple[Floats, Floats]:
+    """Return how many rows of one probability hold as much information, and that probability.
+
+    Rows of unlike probability are not like so many rows of their mean: what counts is the sum of
+    ``p (1 - p)``. The number returned has the same sum of ``p`` and the same information.
+    """
+    number = np.divide(expected**2, squared, out=np.zeros_like(expected), where=squared > 0)
+    mean = np.divide(squared, expected, out=np.zeros_like(expected), where=expected > 0)
+    return number, mean
+
+
 def log_odds(counts: list[Floats], strength: float, share: float) -> Floats:
-    """Return the log-odds of rows, outcomes and expected outcomes, drawn towards zero."""
-    number, seen, expected = counts
+    """Return the log-odds of outcomes against expected ones, drawn towards zero.
+
+    Parameters
+    ----------
+    counts : list of three arrays
+        By group: outcomes seen, outcomes expected (sum of p), and the sum of p squared.
+    strength : float
+        So many outcomes, as many as expected, are added to each group.
+    share : float
+        The share of outcomes among all rows.
+    """
+    seen, expected, squared = counts
+    number, _ = alike(expected, squared)
     licit = strength * (1 - share) / share
     raised = np.log((seen + strength) / (expected + strength))
-    lowered = np.log((number - seen + licit) / (number - expected + licit))
+    left = np.maximum(number - seen, 0.0)
+    lowered = np.log((left + licit) / (np.maximum(number - expected, 0.0) + licit))
     return np.clip(raised - lowered, -LARGEST, LARGEST)
 
 
-def likelihood_gain(number: Floats, seen: Floats, mean: Floats, added: Floats) -> float:
-    """Return how much log-odds added to the mean probability of groups raise the likelihood."""
+def likelihood_gain(counts: list[Floats], added: Floats) -> float:
+    """Return how much log-odds added to the expectation of groups raise the likelihood."""
+    seen, expected, squared = counts
+    number, mean = alike(expected, squared)
     return float((seen * added - number * np.log1p(mean * np.expm1(added))).sum())
 
 
@@ -164,21 +194,18 @@ def pair_gain(cell: Codes, size: int, fold: Codes, y: Floats, p: Floats, share: 
         _, cell = np.unique(cell, return_inverse=True)
         size = int(cell.max()) + 1
     place = fold * size + cell
-    number = np.bincount(place, minlength=FOLDS * size).astype(np.float64)
-    used = np.flatnonzero(number)
-    seen = np.bincount(place, weights=y, minlength=FOLDS * size)
-    expected = np.bincount(place, weights=p, minlength=FOLDS * size)
+    length = FOLDS * size
+    counts = [np.bincount(place, weights=weight, minlength=length) for weight in (y, p, p * p)]
+    used = np.flatnonzero(counts[1])
     at, part = used % size, used // size
-    others = []
-    for count in (number, seen, expected):
-        every = count.reshape(FOLDS, size).sum(axis=0)
-        others.append(every[at] - count[used])
-    less_seen, less_expected = (
-        count.sum() - count.reshape(FOLDS, size).sum(axis=1) for count in (seen, expected)
-    )
-    others[2] = others[2] * ((less_seen + 1e-9) / (less_expected + 1e-9))[part]
-    added = log_odds(others, 4.0, share)
-    return likelihood_gain(number[used], seen[used], expected[used] / number[used], added)
+    by_fold = [count.reshape(FOLDS, size) for count in counts]
+    others = [
+        table.sum(axis=0)[at] - count[used] for table, count in zip(by_fold, counts, strict=True)
+    ]
+    less_seen, less_expected = (table.sum() - table.sum(axis=1) for table in by_fold[:2])
+    level = (less_seen + 1e-9) / (less_expected + 1e-9)
+    added = log_odds(level_to(others, level[part]), 4.0, share)
+    return likelihood_gain([count[used] for count in counts], added)
 
 
 def logit(p: npt.ArrayLike) -> Floats:

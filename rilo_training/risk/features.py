@@ -18,6 +18,8 @@ from rilo_training.risk.measures import Measure, Training
 
 FINE, COARSE = 32, 6
 """Bins of a number on its own, and of one in a combination."""
+BAND_SHARES = (0.6, 0.85, 0.95)
+"""Which shares of the rows lie below the bands of risk."""
 LEAST_ROWS = 2
 """A cell of a combination with fewer rows says nothing."""
 
@@ -110,6 +112,40 @@ def bin_edges(values: Floats, weight: Floats, most: int) -> Floats:
     place = np.searchsorted(share, np.arange(1, most) / most - 1e-12)
     edges = np.unique(kinds[place])
     return edges[edges < kinds[-1]]
+
+
+@dataclass
+class Bands:
+    """The bins of a measure, put together by their risk: usual, raised, high and highest.
+
+    A combination of two numbers needs few levels, and most of what matters is in a tail.
+    """
+
+    bins: Bins
+    size: int = 0
+    band: Codes = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def name(self) -> str:
+        return self.bins.name
+
+    def learn(self, training: Training) -> Codes:
+        level = self.bins.learn(training)
+        base = np.full(len(level), float(training.y.mean()))
+        evidence, _ = learn_evidence(
+            level, self.bins.size, training.fold, training.y, base, ordered=True
+        )
+        rows = np.bincount(level, minlength=self.bins.size)[FIRST:]
+        order = np.argsort(evidence.values[FIRST:], kind="stable")
+        share = np.empty(len(order))
+        share[order] = (np.cumsum(rows[order]) - rows[order] / 2) / max(rows.sum(), 1)
+        place = np.searchsorted(BAND_SHARES, share, side="right")
+        self.band = np.concatenate([np.arange(FIRST), FIRST + place])
+        self.size = FIRST + len(BAND_SHARES) + 1
+        return self.band[level]
+
+    def read(self, table: Table) -> Codes:
+        return self.band[self.bins.read(table)]
 
 
 @dataclass

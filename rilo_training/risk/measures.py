@@ -308,7 +308,7 @@ class Words:
                 counts[fold] = np.bincount(flat, weights=per_text[of_text], minlength=len(words))
 
         def of_texts(n: Floats, s: Floats) -> tuple[Floats, Floats]:
-            odds = log_odds([n, s, n * share], self.strength, share)
+            odds = log_odds([s, n * share, n * share**2], self.strength, share)
             total = np.concatenate([[0.0], np.cumsum(odds[flat])])
             return odds, total[starts[1:]] - total[starts[:-1]]
 

@@ -9,10 +9,19 @@ from itertools import combinations
 import numpy as np
 
 from rilo_training.risk.additive import Additive, fit_additive
-from rilo_training.risk.candidates import candidates, coarse, names_of
+from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
 from rilo_training.risk.evidence import logit, pair_gain, sigmoid
-from rilo_training.risk.features import Bins, Category, Cross, Feature, Levels, learn_feature
+from rilo_training.risk.features import (
+    COARSE,
+    Bands,
+    Bins,
+    Category,
+    Cross,
+    Feature,
+    Levels,
+    learn_feature,
+)
 from rilo_training.risk.measures import Plain, Training
 
 SEARCH_ROWS = 50_000
@@ -22,7 +31,7 @@ PAIR_ROUNDS = (16, 16, 24)
 """How many features each round adds. A round knows what the rounds before it explain."""
 LEAST_GAIN = 3.0
 """Log-likelihood that a feature must gain on rows that did not teach it."""
-MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED = 16, 14, 4
+MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED, MOST_PLAIN = 16, 14, 4, 6
 """How many categories, measures and numbers read as categories enter combinations."""
 SAME = 0.97
 """Of two features that are so strongly correlated the weaker one is left out."""
@@ -204,18 +213,19 @@ def _parts(
 ) -> list[tuple[Levels, Codes]]:
     """Return what enters combinations: categories, the best measures, repeated numbers."""
     some = learning.training
-    names = names_of(columns, some.table)
-    categories = [Category(name) for name in names if name not in kept_apart][:MOST_CATEGORIES]
+    names = [name for name in names_of(columns, some.table) if name not in kept_apart]
+    read_again = [name for name in some.table.codes if name.startswith("first ")]
+    categories = [Category(name) for name in [*names[:MOST_CATEGORIES], *read_again]]
     coded: list[Levels] = []
     numbers: list[Levels] = []
     for feature in learning.features:
         levels = feature.levels
-        if isinstance(levels, Bins):
-            if not (isinstance(levels.measure, Plain) and levels.measure.column in kept_apart):
-                numbers.append(coarse(levels))
-        elif isinstance(levels, Category) and levels.column not in names:
+        if isinstance(levels, Bins) and not direction_of(levels, dict.fromkeys(kept_apart, 1)):
+            numbers.append(Bands(levels))
+        elif isinstance(levels, Category) and levels.column not in {*names, *read_again}:
             coded.append(levels)
     chosen = [*categories, *numbers[:MOST_NUMBERS], *coded[:MOST_CODED]]
+    chosen += [Bins(Plain(n), COARSE) for n in some.table.numbers if n not in kept_apart][:MOST_PLAIN]
     return [(levels, levels.learn(some)) for levels in chosen]
 
 
