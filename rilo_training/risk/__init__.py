@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rilo_training.risk.challenger import ChallengerModel
     from rilo_training.risk.drift import drift_report
     from rilo_training.risk.history import earlier_history
-    from rilo_training.risk.indicators import below_peers, is_new, is_rare_together, late_for_peers
+    from rilo_training.risk.indicators import below_peers, far_from_peers, is_new, is_rare_together
     from rilo_training.risk.model import RiskModel
     from rilo_training.risk.points import RiskPoints
     from rilo_training.risk.report import targeting_curve, targeting_report
@@ -35,7 +35,7 @@ _HOMES = {
     "earlier_history": "history",
     "is_new": "indicators",
     "is_rare_together": "indicators",
-    "late_for_peers": "indicators",
+    "far_from_peers": "indicators",
     "moved_traffic": "simulation",
     "select_for_inspection": "selection",
     "simulate_inspections": "simulation",
@@ -56,7 +56,7 @@ __all__ = [
     "earlier_history",
     "is_new",
     "is_rare_together",
-    "late_for_peers",
+    "far_from_peers",
     "moved_traffic",
     "select_for_inspection",
     "simulate_inspections",

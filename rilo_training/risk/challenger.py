@@ -75,8 +75,11 @@ class ChallengerModel(RiskModel):
         assert learning.additive is not None
         glass = self.glass_slope_ * learning.additive.out_of_fold + self.glass_intercept_
         self.tree_features_ = [f for f in learning.features if f.evidence.gain > 0]
-        kept = [e for f, e in zip(learning.features, learning.evidence, strict=True)
-                if f.evidence.gain > 0]
+        kept = [
+            e
+            for f, e in zip(learning.features, learning.evidence, strict=True)
+            if f.evidence.gain > 0
+        ]
         matrix = self._matrix_of_training(kept, training)
         self.middle_ = np.array(
             [float(np.nanmedian(c)) if np.isfinite(c).any() else 0.0 for c in matrix.T]

@@ -225,7 +225,9 @@ def _parts(
         elif isinstance(levels, Category) and levels.column not in {*names, *read_again}:
             coded.append(levels)
     chosen = [*categories, *numbers[:MOST_NUMBERS], *coded[:MOST_CODED]]
-    chosen += [Bins(Plain(n), COARSE) for n in some.table.numbers if n not in kept_apart][:MOST_PLAIN]
+    chosen += [Bins(Plain(n), COARSE) for n in some.table.numbers if n not in kept_apart][
+        :MOST_PLAIN
+    ]
     return [(levels, levels.learn(some)) for levels in chosen]
 
 
