@@ -15,7 +15,6 @@ from rilo_training.risk.columns import Floats, Table
 from rilo_training.risk.evidence import logit
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
-from rilo_training.risk.measures import Training
 from rilo_training.risk.model import RiskModel
 from rilo_training.risk.search import find_features
 
@@ -70,33 +69,36 @@ class ChallengerModel(RiskModel):
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         columns, training = self._prepare(X, y)
-        learning = find_features(columns, training, {})
-        self._keep(learning, training)
-        assert learning.additive is not None
-        glass = self.glass_slope_ * learning.additive.out_of_fold + self.glass_intercept_
-        self.tree_features_ = [f for f in learning.features if f.evidence.gain > 0]
-        kept = [
-            e
-            for f, e in zip(learning.features, learning.evidence, strict=True)
-            if f.evidence.gain > 0
+        found = find_features(columns, training, {})
+        self._keep(found, training)
+        glass = self.glass_slope_ * found.additive.out_of_fold + self.glass_intercept_
+        kept = [place for place, feature in enumerate(found.features) if feature.gain > 0]
+        self.tree_features_ = [found.features[place] for place in kept]
+        numbers = [
+            training.table.computed[id(feature.levels.measure)][1][found.rows]
+            for feature in self.tree_features_
+            if isinstance(feature.levels, Bins)
         ]
-        matrix = self._matrix_of_training(kept, training)
+        matrix = _joined([*found.evidence[:, kept].T, *numbers], len(found.rows))
+        y, folds = training.y[found.rows], training.fold[found.rows]
         self.middle_ = np.array(
             [float(np.nanmedian(c)) if np.isfinite(c).any() else 0.0 for c in matrix.T]
         )
-        raw = np.full(len(glass), logit(training.y.mean()))
+        raw = np.full(len(glass), logit(y.mean()))
         self.trees_ = []
+        # Rows that the glass box did not see are dealt out anew where they are of one fold.
+        part = folds if len(np.unique(folds)) > 1 else np.arange(len(y)) % FOLDS
         for fold in range(FOLDS):
-            rows = training.fold == fold
-            if matrix.shape[1] and 0 < training.y[~rows].sum() < (~rows).sum():
+            rows = part == fold
+            if matrix.shape[1] and 0 < y[~rows].sum() < (~rows).sum():
                 trees = HistGradientBoostingClassifier(random_state=self.random_state, **TREES)
-                trees.fit(matrix[~rows], training.y[~rows])
+                trees.fit(matrix[~rows], y[~rows])
                 if rows.any():
                     raw[rows] = trees.decision_function(matrix[rows])
                 self.trees_.append(trees)
         mixed = GLASS_SHARE * glass + (1 - GLASS_SHARE) * raw
-        self.slope_, self.level_ = fit_sigmoid(mixed, training.y)
-        self.base_ = float(logit(training.y.mean()))
+        self.slope_, self.level_ = fit_sigmoid(mixed, y)
+        self.base_ = float(logit(y.mean()))
         return self
 
     def decision_function(self, X: Any) -> Floats:
@@ -157,24 +159,20 @@ class ChallengerModel(RiskModel):
         numbers = [f.name for f in self.tree_features_ if isinstance(f.levels, Bins)]
         return [f.name for f in self.tree_features_] + numbers
 
-    def _matrix_of_training(self, evidence: list[Floats], training: Training) -> Floats:
-        computed = training.table.computed
-        numbers = [
-            computed[id(f.levels.measure)][1].astype(np.float32)
-            for f in self.tree_features_
-            if isinstance(f.levels, Bins)
-        ]
-        blocks = [*evidence, *numbers]
-        rows = training.table.rows
-        return np.column_stack(blocks) if blocks else np.zeros((rows, 0), np.float32)
-
     def _matrix(self, table: Table) -> Floats:
         """Return evidence and measures of rows, in the order of `_titles`."""
-        read = [f.evidence.read(f.levels.read(table)) for f in self.tree_features_]
+        read = [feature.read(table) for feature in self.tree_features_]
         numbers = [
-            table.computed[id(f.levels.measure)][1]
-            for f in self.tree_features_
-            if isinstance(f.levels, Bins)
+            table.computed[id(feature.levels.measure)][1]
+            for feature in self.tree_features_
+            if isinstance(feature.levels, Bins)
         ]
-        blocks = [block.astype(np.float32) for block in [*read, *numbers]]
-        return np.column_stack(blocks) if blocks else np.zeros((table.rows, 0), np.float32)
+        return _joined([*read, *numbers], table.rows)
+
+
+def _joined(blocks: list[Floats], rows: int) -> Floats:
+    """Return columns side by side, as trees read them."""
+    matrix = np.zeros((rows, len(blocks)), np.float32)
+    for place, block in enumerate(blocks):
+        matrix[:, place] = block
+    return matrix

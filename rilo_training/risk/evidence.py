@@ -2,62 +2,140 @@
 
 For every level (a category, a bin of a number, a cell of a combination) the outcomes seen are
 compared with the outcomes expected. Levels with few rows are drawn towards zero. How strongly, and
-how smooth a curve over bins is, is what predicts the other folds best. A training row gets what
-the *other* folds say (cross-fitting; Micci-Barreca, 2001, gives the encoding without it).
+how smooth a curve over bins is, is what predicts rows best that did not teach it (cross-fitting;
+Micci-Barreca, 2001, gives the encoding without it).
+
+The whole model is learned several times, each time without one fold, and once from all rows. Then
+what a fold is told by the others was never touched by its own outcomes, also not by way of the
+expectations.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.risk.columns import FIRST, Codes, Floats
-from rilo_training.risk.folds import FOLDS
+from rilo_training.risk.columns import FIRST, UNSEEN, Codes, Floats
 
 STRENGTHS = tuple(2.0**power for power in range(-1, 8))
 """How many expected outcomes the pull towards zero weighs. Steps of two: when every row stands
 twice in the table, the next step gives the same evidence."""
 WIDTHS = (0, 1, 2, 4)
 """Over how many bins on each side a curve is smoothed."""
-PAIR_STRENGTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+SEARCH_STRENGTH = 4.0
+"""The one strength that is tried while many combinations are compared."""
 LARGEST = 5.0
 """No single value adds or takes more log-odds."""
 
 
 @dataclass
-class Evidence:
-    """What each level adds to the log-odds.
+class Crossing:
+    """The training rows as several models see them, each of which never saw one fold.
 
     Attributes
     ----------
-    values : array of float, shape (levels,)
-        Log-odds by level; 0 for a level without evidence.
-    gain : float
-        How much the log-likelihood of rows grows by evidence that others gave. Values near zero
-        or below mean that the column says nothing.
+    y : array of float, shape (rows,)
+        The outcome.
+    fold : array of int, shape (rows,)
+        The fold of each row.
+    left_out : tuple of int
+        The fold that each model did not see; the last model saw all rows and is not among them.
+    score : array of float, shape (models, rows)
+        Log-odds of each row by each model.
+    own : list of array of int
+        The rows that each model did not see.
     """
 
-    values: Floats
-    gain: float
+    y: Floats
+    fold: Codes
+    left_out: tuple[int, ...]
+    score: Floats = field(init=False)
+    own: list[Codes] = field(init=False)
 
-    def read(self, level: Codes) -> Floats:
-        """Return the log-odds of each row."""
-        return self.values[level]
+    def __post_init__(self) -> None:
+        self.own = [np.flatnonzero(self.fold == fold) for fold in self.left_out]
+        self.score = np.zeros((len(self.left_out) + 1, len(self.y)))
+        self.set_level()
+
+    def set_level(self) -> None:
+        """Set the level of each model so that its rows expect as many outcomes as they hold."""
+        for model, score in enumerate(self.score):
+            seen = np.ones(len(score), bool)
+            if model < len(self.own):
+                seen[self.own[model]] = False
+            outcomes = np.clip(self.y[seen].sum(), 0.5, max(seen.sum() - 0.5, 0.5))
+            for _ in range(8):
+                p = sigmoid(score[seen])
+                step = (outcomes - p.sum()) / max(float((p * (1 - p)).sum()), 1e-9)
+                score += np.clip(step, -2.0, 2.0)
+
+    def honest(self) -> tuple[Codes, Floats]:
+        """Return rows that a model did not see, and what it says about them."""
+        rows = np.concatenate(self.own)
+        said = [score[own] for score, own in zip(self.score, self.own, strict=False)]
+        return rows, np.concatenate(said)
+
+    def crossed(self, values: Floats, level: Codes) -> Floats:
+        """Return the evidence of the rows of `honest`, by the models that did not see them."""
+        said = [table[level[own]] for table, own in zip(values, self.own, strict=False)]
+        return np.concatenate(said)
+
+
+@dataclass
+class Expectation:
+    """The probabilities of a crossing, made once and used for many levels."""
+
+    crossing: Crossing
+    p: Floats = field(init=False)
+    squared: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.p = sigmoid(self.crossing.score)
+        self.squared = self.p**2
+
+    def counts(
+        self, level: Codes, size: int, most: int | None = None
+    ) -> tuple[list[Floats], list[Floats]]:
+        """Return outcomes, expected outcomes and sums of p squared, by model and level.
+
+        First of the rows that a model learns from, then of those it did not see. With `most`, only
+        of so many models, and not of the one that saw all rows.
+        """
+        crossing = self.crossing
+        own = crossing.own[:most]
+        learned = [np.zeros((len(own) + (most is None), size)) for _ in range(3)]
+        held = [np.zeros((len(own), size)) for _ in range(3)]
+        seen = np.bincount(level, weights=crossing.y, minlength=size)
+        for model in range(len(learned[0])):
+            every = (
+                seen,
+                np.bincount(level, weights=self.p[model], minlength=size),
+                np.bincount(level, weights=self.squared[model], minlength=size),
+            )
+            parts = crossing.y, self.p[model], self.squared[model]
+            for kind in range(3):
+                learned[kind][model] = every[kind]
+                if model < len(own):
+                    rows = own[model]
+                    less = np.bincount(level[rows], weights=parts[kind][rows], minlength=size)
+                    held[kind][model] = less
+                    learned[kind][model] -= less
+        np.maximum(learned[1], 0.0, out=learned[1])
+        np.maximum(learned[2], 0.0, out=learned[2])
+        return learned, held
 
 
 def learn_evidence(
     level: Codes,
     size: int,
-    fold: Codes,
-    y: Floats,
-    p: Floats,
+    expected: Expectation,
     ordered: bool = False,
     direction: int = 0,
     strengths: tuple[float, ...] = STRENGTHS,
-) -> tuple[Evidence, Floats]:
-    """Return the evidence of levels, and what the other folds say about each training row.
+) -> tuple[Floats, float]:
+    """Return the evidence of levels by model, and how much it gains.
 
     Parameters
     ----------
@@ -65,10 +143,8 @@ def learn_evidence(
         The level of each row, below `size`.
     size : int
         How many levels there are.
-    fold : array of int, shape (rows,)
-        The fold of each row.
-    y, p : array of float, shape (rows,)
-        The outcome, 0 or 1, and its probability before the evidence, between 0 and 1.
+    expected : Expectation
+        What is known before.
     ordered : bool
         Levels from `FIRST` on follow each other, so that a curve can be smoothed.
     direction : int
@@ -76,55 +152,60 @@ def learn_evidence(
     strengths : tuple of float
         Which strengths of the pull towards zero are tried.
 
+    Returns
+    -------
+    tuple of array of float, shape (models, levels), and float
+        Log-odds; the last row is that of the model that saw all rows. The gain is the growth of
+        the log-likelihood on rows that a model did not see: about zero or less when the levels
+        say nothing.
+
     Examples
     --------
     >>> import numpy as np
-    >>> from rilo_training.risk.evidence import learn_evidence
+    >>> from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence
     >>> level, fold = np.array([2, 2, 2, 3, 3, 3]), np.array([0, 1, 2, 0, 1, 2])
-    >>> y = np.array([1.0, 1, 1, 0, 0, 0])
-    >>> evidence, _ = learn_evidence(level, 4, fold, y, np.full(6, 0.5))
-    >>> evidence.values.round(1).tolist()
-    [0.0, 0.0, 3.9, -3.9]
+    >>> crossing = Crossing(np.array([1.0, 1, 1, 0, 0, 0]), fold, (0, 1, 2))
+    >>> values, gain = learn_evidence(level, 4, Expectation(crossing))
+    >>> values[-1].round(1).tolist(), gain > 0
+    ([0.0, 0.0, 3.9, -3.9], True)
     """
-    place = fold * size + level
-    length = FOLDS * size
-    seen, expected, squared = (
-        np.bincount(place, weights=weight, minlength=length).reshape(FOLDS, size)
-        for weight in (y, p, p * p)
-    )
-    share = float(p.mean())
-    # Evidence is against the level of the same rows. Otherwise a fold with more outcomes than the
-    # others would see lower evidence in every feature, and the weights would learn that.
-    level_all = seen.sum() / expected.sum()
-    less_seen, less_expected = (c.sum() - c.sum(axis=1) for c in (seen, expected))
-    level_others = (less_seen + 1e-9) / (less_expected + 1e-9)
-    best: tuple[float, Floats, Floats] | None = None
+    learned, held = expected.counts(level, size)
+    share = float(expected.crossing.y.mean())
+    best: tuple[float, Floats] | None = None
     for width in WIDTHS if ordered else WIDTHS[:1]:
-        tables = [_smooth(count, width) for count in (seen, expected, squared)]
-        every = [count.sum(axis=0) for count in tables]
-        others = [whole - count for whole, count in zip(every, tables, strict=True)]
-        every = level_to(every, level_all)
-        others = level_to(others, level_others[:, None])
+        counts = _at_level([_smooth(count, width) for count in learned])
         for strength in strengths:
-            crossed = log_odds(others, strength, share)
-            values = log_odds(every, strength, share)
+            values = log_odds(counts, strength, share)
             if direction:
-                crossed = np.array(
-                    [_one_way(c, n, direction) for c, n in zip(crossed, others[1], strict=True)]
-                )
-                values = _one_way(values, every[1], direction)
-            gain = likelihood_gain([seen, expected, squared], crossed)
+                pairs = zip(values, counts[1], strict=True)
+                values = np.array([_one_way(value, weight, direction) for value, weight in pairs])
+            values[:, UNSEEN] = 0.0
+            gain = likelihood_gain(held, values[: len(held[0])])
             if best is None or gain > best[0] + 1e-9:
-                best = gain, values, crossed
+                best = gain, values
     assert best is not None
-    gain, values, crossed = best
-    return Evidence(values, gain), crossed.ravel()[place]
+    return best[1], best[0]
 
 
-def level_to(counts: list[Floats], level: npt.ArrayLike) -> list[Floats]:
-    """Return counts with every expected probability multiplied by a level."""
-    factor = np.asarray(level, np.float64)
-    return [counts[0], counts[1] * factor, counts[2] * factor**2]
+def pair_gain(cell: Codes, size: int, expected: Expectation, models: int) -> float:
+    """Return about how much the cells of a combination gain; quicker than `learn_evidence`.
+
+    Only some models are asked, with one strength.
+    """
+    if size > len(cell):
+        _, cell = np.unique(cell, return_inverse=True)
+        size = int(cell.max()) + 1
+    learned, held = expected.counts(cell, size, models)
+    share = float(expected.crossing.y.mean())
+    asked = len(held[0])
+    values = log_odds(_at_level(learned), SEARCH_STRENGTH, share)
+    return likelihood_gain(held, values) * len(expected.crossing.own) / asked
+
+
+def _at_level(counts: list[Floats]) -> list[Floats]:
+    """Return counts of which every model expects as many outcomes as it saw."""
+    factor = (counts[0].sum(axis=1) + 1e-9) / (counts[1].sum(axis=1) + 1e-9)
+    return [counts[0], counts[1] * factor[:, None], counts[2] * factor[:, None] ** 2]
 
 
 def alike(expected: Floats, squared: Floats) -> tuple[Floats, Floats]:
@@ -133,9 +214,9 @@ def alike(expected: Floats, squared: Floats) -> tuple[Floats, Floats]:
     Rows of unlike probability are not like so many rows of their mean: what counts is the sum of
     ``p (1 - p)``. The number returned has the same sum of ``p`` and the same information.
     """
-    number = np.divide(expected**2, squared, out=np.zeros_like(expected), where=squared > 0)
-    mean = np.divide(squared, expected, out=np.zeros_like(expected), where=expected > 0)
-    return number, mean
+    number = np.divide(expected**2, squared, out=np.zeros_like(expected), where=squared > 1e-12)
+    mean = np.divide(squared, expected, out=np.zeros_like(expected), where=expected > 1e-12)
+    return number, np.minimum(mean, 1.0)
 
 
 def log_odds(counts: list[Floats], strength: float, share: float) -> Floats:
@@ -156,7 +237,8 @@ def log_odds(counts: list[Floats], strength: float, share: float) -> Floats:
     raised = np.log((seen + strength) / (expected + strength))
     left = np.maximum(number - seen, 0.0)
     lowered = np.log((left + licit) / (np.maximum(number - expected, 0.0) + licit))
-    return np.clip(raised - lowered, -LARGEST, LARGEST)
+    found: Floats = np.clip(raised - lowered, -LARGEST, LARGEST)
+    return found
 
 
 def likelihood_gain(counts: list[Floats], added: Floats) -> float:
@@ -177,35 +259,13 @@ def _smooth(count: Floats, width: int) -> Floats:
     return smooth
 
 
-def _one_way(values: Floats, number: Floats, direction: int) -> Floats:
+def _one_way(values: Floats, weight: Floats, direction: int) -> Floats:
     from sklearn.isotonic import isotonic_regression
 
-    weight = np.maximum(number[FIRST:], 1e-3)
-    curve = isotonic_regression(values[FIRST:], sample_weight=weight, increasing=direction > 0)
+    curve = isotonic_regression(
+        values[FIRST:], sample_weight=np.maximum(weight[FIRST:], 1e-3), increasing=direction > 0
+    )
     return np.concatenate([values[:FIRST], curve])
-
-
-def pair_gain(cell: Codes, size: int, fold: Codes, y: Floats, p: Floats, share: float) -> float:
-    """Return the gain of the cells of a combination over what is known already.
-
-    Quicker than `learn_evidence`: one strength, and only groups that hold rows.
-    """
-    if size * FOLDS > 4 * len(cell):
-        _, cell = np.unique(cell, return_inverse=True)
-        size = int(cell.max()) + 1
-    place = fold * size + cell
-    length = FOLDS * size
-    counts = [np.bincount(place, weights=weight, minlength=length) for weight in (y, p, p * p)]
-    used = np.flatnonzero(counts[1])
-    at, part = used % size, used // size
-    by_fold = [count.reshape(FOLDS, size) for count in counts]
-    others = [
-        table.sum(axis=0)[at] - count[used] for table, count in zip(by_fold, counts, strict=True)
-    ]
-    less_seen, less_expected = (table.sum() - table.sum(axis=1) for table in by_fold[:2])
-    level = (less_seen + 1e-9) / (less_expected + 1e-9)
-    added = log_odds(level_to(others, level[part]), 4.0, share)
-    return likelihood_gain([count[used] for count in counts], added)
 
 
 def logit(p: npt.ArrayLike) -> Floats:

@@ -8,12 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from rilo_training.risk.columns import FIRST, MISSING, UNSEEN, Codes, Floats, Table
-from rilo_training.risk.evidence import (
-    PAIR_STRENGTHS,
-    STRENGTHS,
-    Evidence,
-    learn_evidence,
-)
+from rilo_training.risk.evidence import learn_evidence
 from rilo_training.risk.measures import Measure, Training
 
 FINE, COARSE = 32, 6
@@ -131,12 +126,9 @@ class Bands:
 
     def learn(self, training: Training) -> Codes:
         level = self.bins.learn(training)
-        base = np.full(len(level), float(training.y.mean()))
-        evidence, _ = learn_evidence(
-            level, self.bins.size, training.fold, training.y, base, ordered=True
-        )
+        values, _ = learn_evidence(level, self.bins.size, training.base(), ordered=True)
         rows = np.bincount(level, minlength=self.bins.size)[FIRST:]
-        order = np.argsort(evidence.values[FIRST:], kind="stable")
+        order = np.argsort(values[-1][FIRST:], kind="stable")
         share = np.empty(len(order))
         share[order] = (np.cumsum(rows[order]) - rows[order] / 2) / max(rows.sum(), 1)
         place = np.searchsorted(BAND_SHARES, share, side="right")
@@ -188,33 +180,27 @@ class Cross:
 
 @dataclass
 class Feature:
-    """Levels with their evidence."""
+    """Levels with their evidence.
+
+    Attributes
+    ----------
+    levels : Levels
+        What a row holds.
+    values : array of float, shape (levels,)
+        What each level adds to the log-odds; 0 for one that the training table did not hold.
+    gain : float
+        How much the log-likelihood grew by it, on rows that did not teach it.
+    """
 
     levels: Levels
-    evidence: Evidence
+    values: Floats
+    gain: float
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.levels.name
 
-
-def learn_feature(
-    levels: Levels, level: Codes, training: Training, p: Floats, direction: int = 0
-) -> tuple[Feature, Floats]:
-    """Return a feature, and its cross-fitted evidence on the training rows."""
-    is_pair = isinstance(levels, Cross)
-    evidence, crossed = learn_evidence(
-        level,
-        levels.size,
-        training.fold,
-        training.y,
-        p,
-        ordered=isinstance(levels, Bins),
-        direction=direction,
-        strengths=PAIR_STRENGTHS if is_pair else STRENGTHS,
-    )
-    # What the training table never held says nothing.
-    evidence.values[UNSEEN] = 0.0
-    if is_pair:
-        crossed = np.where(level == UNSEEN, 0.0, crossed)
-    return Feature(levels, evidence), crossed
+    def read(self, table: Table) -> Floats:
+        """Return what it adds to the log-odds of each row."""
+        return self.values[self.levels.read(table)]

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.risk.columns import Table
+from rilo_training.risk.columns import Floats, Table
 
 FOLDS = 5
+FEW_KINDS = 4
+"""When each row stands more often than so in the table, rows are alike, not repeated."""
 
 
 def _mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -50,20 +52,32 @@ def content_hash(table: Table, random_state: int = 0) -> npt.NDArray[np.uint64]:
     return _mixed(total)
 
 
-def fold_of(content: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Return the fold of each row, 0 to 4."""
-    return (content % np.uint64(FOLDS)).astype(np.int64)
+def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the fold of each row, and its weight where rows are counted.
 
+    Rows of the same content share a fold, and count together as one: they are one row that stands
+    in the table several times. Where a table holds few different rows, they are many rows that
+    are alike: then they are dealt out to the folds one after another, and each counts.
 
-def repeats(content: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
-    """Return how many rows hold the same content.
+    Parameters
+    ----------
+    content : array of uint64, shape (rows,)
+        What `content_hash` returned, sorted.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from rilo_training.risk.folds import repeats
-    >>> repeats(np.array([7, 7, 9], np.uint64)).tolist()
-    [2.0, 2.0, 1.0]
+    >>> from rilo_training.risk.folds import arrange
+    >>> arrange(np.array([7, 7, 9], np.uint64))
+    (array([2, 2, 4]), array([0.5, 0.5, 1. ]))
+    >>> arrange(np.array([5] * 6, np.uint64))[0].tolist()
+    [0, 1, 2, 3, 4, 0]
     """
-    _, at, count = np.unique(content, return_inverse=True, return_counts=True)
-    return count[at].astype(np.float64)
+    _, first, at, count = np.unique(
+        content, return_index=True, return_inverse=True, return_counts=True
+    )
+    fold = (content % np.uint64(FOLDS)).astype(np.int64)
+    if len(count) * FEW_KINDS < len(content):
+        place = np.arange(len(content)) - first[at]
+        return (fold + place) % FOLDS, np.ones(len(content))
+    return fold, 1 / count[at]

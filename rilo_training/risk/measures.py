@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from rilo_training.risk.columns import FIRST, Codes, Floats, Table
-from rilo_training.risk.evidence import log_odds
+from rilo_training.risk.evidence import Crossing, Expectation, log_odds
 from rilo_training.risk.folds import FOLDS
 
 
@@ -37,6 +37,10 @@ class Training:
     weight: Floats
     y: Floats
     fold: Codes
+
+    def base(self) -> Expectation:
+        """Return what is expected before anything is known: the share of outcomes."""
+        return Expectation(Crossing(self.y, self.fold, tuple(range(FOLDS))))
 
 
 class Measure(Protocol):

@@ -14,9 +14,9 @@ from rilo_training.risk.calibration import fit_level, fit_sigmoid
 from rilo_training.risk.columns import Column, Floats, Table, as_table, learn_columns, read_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.evidence import sigmoid
-from rilo_training.risk.folds import content_hash, fold_of, repeats
+from rilo_training.risk.folds import arrange, content_hash
 from rilo_training.risk.measures import Training
-from rilo_training.risk.search import Learning, find_features
+from rilo_training.risk.search import Weighed, find_features
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -178,20 +178,16 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         table = read_table(frame, columns)
         content = content_hash(table, self.random_state)
         order = np.lexsort((outcome, content))
-        content = content[order]
-        training = Training(
-            table.take(order), 1 / repeats(content), outcome[order], fold_of(content)
-        )
-        return columns, training
+        fold, weight = arrange(content[order])
+        return columns, Training(table.take(order), weight, outcome[order], fold)
 
-    def _keep(self, learning: Learning, training: Training) -> None:
+    def _keep(self, found: Weighed, training: Training) -> None:
         """Keep the features that have a weight, calibrated on rows that did not teach them."""
-        assert learning.additive is not None
-        slope, intercept = fit_sigmoid(learning.additive.out_of_fold, training.y)
-        weights = slope * learning.additive.weights
-        self.features_ = [f for f, w in zip(learning.features, weights, strict=True) if w > 0]
-        self.weights_ = weights[weights > 0]
-        self.intercept_ = intercept + slope * learning.additive.intercept
+        slope, intercept = fit_sigmoid(found.additive.out_of_fold, training.y[found.rows])
+        weights = slope * found.additive.weights
+        self.features_ = [f for f, w in zip(found.features, weights, strict=True) if w > 0]
+        self.weights_: Floats = weights[weights > 0]
+        self.intercept_: float = intercept + slope * found.additive.intercept
         self.glass_slope_, self.glass_intercept_ = slope, intercept
 
     def _read(self, X: Any) -> Table:
@@ -204,13 +200,13 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, table: Table) -> Floats:
         score = np.full(table.rows, self.intercept_)
         for feature, weight in zip(self.features_, self.weights_, strict=True):
-            score += weight * feature.evidence.read(feature.levels.read(table))
+            score += weight * feature.read(table)
         return score
 
     def _parts(self, table: Table) -> dict[str, Floats]:
         parts: dict[str, Floats] = {"baseline": np.full(table.rows, self.intercept_)}
         for feature, weight in zip(self.features_, self.weights_, strict=True):
-            value = weight * feature.evidence.read(feature.levels.read(table))
+            value = weight * feature.read(table)
             parts[feature.name] = parts[feature.name] + value if feature.name in parts else value
         return parts
 

@@ -3,47 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
-from rilo_training.risk.evidence import logit, pair_gain, sigmoid
-from rilo_training.risk.features import (
-    COARSE,
-    Bands,
-    Bins,
-    Category,
-    Cross,
-    Feature,
-    Levels,
-    learn_feature,
-)
+from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence, pair_gain
+from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
+from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Plain, Training
 
 SEARCH_ROWS = 50_000
 """So many rows decide which features are learned from all rows."""
-SINGLE_ROUNDS = (8, 8, 12)
-PAIR_ROUNDS = (16, 16, 24)
-"""How many features each round adds. A round knows what the rounds before it explain."""
+SINGLE_ROUNDS = (12, 12, 12)
+PAIR_ROUNDS = (24, 24)
+"""How many features each round adds at most. A round knows what the rounds before it explain."""
 LEAST_GAIN = 3.0
 """Log-likelihood that a feature must gain on rows that did not teach it."""
 MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED, MOST_PLAIN = 16, 14, 4, 6
-"""How many categories, measures and numbers read as categories enter combinations."""
-SAME = 0.97
-"""Of two features that are so strongly correlated the weaker one is left out."""
+"""How many categories, telling measures, repeated and other numbers enter combinations."""
+PAIR_MODELS = 2
+"""How many models are asked about a combination before it is learned."""
 PENALTY = 0.002
 """Strength of the ridge, as a share of the information of the rows."""
 SWEEPS = 2
 """How often each feature is learned again beside the others."""
 
+Leveled = tuple[Levels, Codes]
+
 
 @dataclass
+class Weighed:
+    """The features of a model with their weights.
+
+    Attributes
+    ----------
+    features : list of Feature
+        The features.
+    rows : array of int
+        Training rows with evidence that they did not teach.
+    evidence : array of float32, shape (len(rows), features)
+        That evidence.
+    additive : Additive
+        The weights.
+    """
+
+    features: list[Feature]
+    rows: Codes
+    evidence: npt.NDArray[np.float32]
+    additive: Additive
+
+
 class Learning:
-    """Features, and what they say about rows so far.
+    """Features, and what they say about the training rows.
 
     Attributes
     ----------
@@ -51,76 +67,77 @@ class Learning:
         The rows.
     features : list of Feature
         The features, in the order in which they were added.
+    values : list of array of float, shape (models, levels)
+        Their evidence, by model.
     levels : list of array of int32, shape (rows,)
         Their levels.
-    evidence : list of array of float32, shape (rows,)
-        Their cross-fitted evidence.
-    additive : Additive or None
-        Their weights.
-    p : array of float, shape (rows,)
-        The probability that they give to rows that did not teach it.
+    crossing : Crossing
+        The score so far, by model.
     """
 
-    training: Training
-    features: list[Feature] = field(default_factory=list)
-    levels: list[Codes] = field(default_factory=list)
-    evidence: list[Floats] = field(default_factory=list)
-    additive: Additive | None = None
-    p: Floats = field(default_factory=lambda: np.zeros(0))
+    def __init__(self, training: Training, monotone: Mapping[str, int]) -> None:
+        self.training = training
+        self.monotone = monotone
+        self.features: list[Feature] = []
+        self.values: list[Floats] = []
+        self.levels: list[Codes] = []
+        # Among very many rows one fold is enough to judge by.
+        few = training.table.rows <= SEARCH_ROWS
+        self.crossing = Crossing(
+            training.y, training.fold, tuple(range(FOLDS)) if few else (int(training.fold.min()),)
+        )
 
-    def __post_init__(self) -> None:
-        self.p = np.full(self.training.table.rows, float(self.training.y.mean()))
+    def add(self, levels: Levels, level: Codes, least: float) -> bool:
+        """Learn a feature beyond those so far; return whether it gained as much as asked."""
+        values, gain = self._learn(levels, level)
+        if gain <= least:
+            return False
+        self.features.append(Feature(levels, values[-1], gain))
+        self.values.append(values)
+        self.levels.append(level.astype(np.int32))
+        self.crossing.score += values[:, level]
+        return True
 
-    def add(self, wanted: list[tuple[Levels, Codes]], monotone: Mapping[str, int]) -> None:
-        """Learn features beyond those so far, and weigh all anew."""
-        p = self.p
-        for levels, level in wanted:
-            direction = direction_of(levels, monotone)
-            feature, crossed = learn_feature(levels, level, self.training, p, direction)
-            self.features.append(feature)
-            self.levels.append(level.astype(np.int32))
-            self.evidence.append(crossed.astype(np.float32))
-        self.weigh()
-
-    def settle(self, monotone: Mapping[str, int]) -> None:
+    def settle(self) -> None:
         """Learn each feature again beyond all others, which takes away what they share.
 
         References
         ----------
         Hastie, T. and Tibshirani, R. (1986): Generalized additive models (backfitting).
         """
-        for _ in range(SWEEPS):
-            assert self.additive is not None
-            score = logit(self.p)
-            for place, weight in enumerate(self.additive.weights):
-                score -= weight * self.evidence[place]
-                levels = self.features[place].levels
-                feature, crossed = learn_feature(
-                    levels,
-                    self.levels[place].astype(np.int64),
-                    self.training,
-                    sigmoid(score),
-                    direction_of(levels, monotone),
-                )
-                if feature.evidence.gain <= 0:
-                    crossed = np.zeros_like(crossed)
-                self.features[place] = feature
-                self.evidence[place] = crossed.astype(np.float32)
-                score += self.evidence[place]
-            self.weigh()
+        for place, feature in enumerate(self.features):
+            level = self.levels[place].astype(np.int64)
+            self.crossing.score -= self.values[place][:, level]
+            values, gain = self._learn(feature.levels, level)
+            if gain <= 0 and not direction_of(feature.levels, self.monotone):
+                values = np.zeros_like(values)
+            self.features[place] = Feature(feature.levels, values[-1], gain)
+            self.values[place] = values
+            self.crossing.score += values[:, level]
+        self.crossing.set_level()
 
-    def weigh(self) -> None:
-        """Fit the weights."""
-        matrix = np.zeros((self.training.table.rows, 0), np.float32)
-        if self.evidence:
-            matrix = np.column_stack(self.evidence)
-        self.additive = fit_additive(matrix, self.training.y, self.training.fold, PENALTY)
-        self.p = sigmoid(self.additive.out_of_fold)
+    def _learn(self, levels: Levels, level: Codes) -> tuple[Floats, float]:
+        return learn_evidence(
+            level,
+            levels.size,
+            Expectation(self.crossing),
+            ordered=isinstance(levels, Bins),
+            direction=direction_of(levels, self.monotone),
+        )
+
+    def weigh(self) -> Weighed:
+        """Return the weights of the features, fitted on rows that did not teach them."""
+        rows, _ = self.crossing.honest()
+        evidence = np.zeros((len(rows), len(self.features)), np.float32)
+        for place, (values, level) in enumerate(zip(self.values, self.levels, strict=True)):
+            evidence[:, place] = self.crossing.crossed(values, level)
+        y, fold = self.training.y[rows], self.training.fold[rows]
+        return Weighed(self.features, rows, evidence, fit_additive(evidence, y, fold, PENALTY))
 
 
 def find_features(
     columns: list[Column], training: Training, monotone: Mapping[str, int]
-) -> Learning:
+) -> Weighed:
     """Return the features of a model, and their weights.
 
     Parameters
@@ -132,14 +149,17 @@ def find_features(
     monotone : mapping of str to int
         Numbers that may only raise (1) or lower (-1) the score.
     """
-    learning = Learning(_first_rows(training, SEARCH_ROWS))
-    rounds = _search(columns, learning, monotone)
+    learning = Learning(_first_rows(training, SEARCH_ROWS), monotone)
+    _search(columns, learning)
     if learning.training is not training:
-        learning = Learning(training)
-        for added in rounds:
-            learning.add([(levels, levels.learn(training)) for levels in added], monotone)
-    learning.settle(monotone)
-    return learning
+        found = [feature.levels for feature in learning.features]
+        learning = Learning(training, monotone)
+        for levels in found:
+            learning.add(levels, levels.learn(training), -np.inf)
+        learning.crossing.set_level()
+    for _ in range(SWEEPS):
+        learning.settle()
+    return learning.weigh()
 
 
 def _first_rows(training: Training, most: int) -> Training:
@@ -158,94 +178,76 @@ def direction_of(levels: Levels, monotone: Mapping[str, int]) -> int:
     return 0
 
 
-def _search(
-    columns: list[Column], learning: Learning, monotone: Mapping[str, int]
-) -> list[list[Levels]]:
-    """Add features round by round, and return what each round added."""
-    some = learning.training
-    rounds: list[list[Levels]] = []
-    asked: list[Levels] = [Bins(Plain(name)) for name in monotone]
-    if asked:
-        learning.add([(levels, levels.learn(some)) for levels in asked], monotone)
-        rounds.append(asked)
-    pool = [(levels, levels.learn(some)) for levels in candidates(columns, some, set(monotone))]
+def _search(columns: list[Column], learning: Learning) -> None:
+    """Add features round by round."""
+    some, kept_apart = learning.training, set(learning.monotone)
+    for name in learning.monotone:
+        levels = Bins(Plain(name))
+        learning.add(levels, levels.learn(some), -np.inf)
+    pool: list[Leveled] = [
+        (levels, levels.learn(some)) for levels in candidates(columns, some, kept_apart)
+    ]
     for most in SINGLE_ROUNDS:
-        rounds.append(_round(learning, pool, most))
-    parts = _parts(columns, learning, pool, set(monotone))
+        _round(learning, pool, most)
+    parts = _parts(columns, learning, kept_apart)
     for most in PAIR_ROUNDS:
-        crosses = _pairs(learning, parts, most)
-        rounds.append(_round(learning, [*pool, *crosses], most))
-    learning.weigh()
-    return rounds
+        _round(learning, [*pool, *_pairs(learning, parts, most)], most)
 
 
-def _round(learning: Learning, pool: list[tuple[Levels, Codes]], most: int) -> list[Levels]:
-    """Add what says most beyond the features so far, and return it."""
-    some = learning.training
-    known = {feature.name for feature in learning.features}
+def _round(learning: Learning, pool: list[Leveled], most: int) -> None:
+    """Add what says most beyond the features so far."""
+    expected = Expectation(learning.crossing)
+    taken = {id(feature.levels) for feature in learning.features}
     tried = []
     for levels, level in pool:
-        if levels.name not in known or not isinstance(levels, Cross):
-            feature, crossed = learn_feature(levels, level, some, learning.p)
-            if feature.evidence.gain > LEAST_GAIN:
-                tried.append((feature.evidence.gain, levels, level, crossed))
+        if id(levels) not in taken:
+            ordered = isinstance(levels, Bins)
+            _, gain = learn_evidence(level, levels.size, expected, ordered)
+            if gain > LEAST_GAIN:
+                tried.append((gain, levels, level))
     tried.sort(key=lambda item: (-item[0], item[1].name))
-    added: list[tuple[Levels, Codes]] = []
-    seen: list[Floats] = []
-    for _, levels, level, crossed in tried:
-        if len(added) == most:
+    added = 0
+    for _, levels, level in tried[: 3 * most]:
+        # What others of this round say already gains no more.
+        added += learning.add(levels, level, LEAST_GAIN)
+        if added == most:
             break
-        centred = crossed - crossed.mean()
-        length = float(np.sqrt((centred**2).sum()))
-        if length > 0 and all(abs(float(centred @ other)) < SAME * length for other in seen):
-            added.append((levels, level))
-            seen.append(centred / length)
-    if added:
-        learning.add(added, {})
-    return [levels for levels, _ in added]
+    learning.crossing.set_level()
 
 
 def _parts(
-    columns: list[Column],
-    learning: Learning,
-    pool: list[tuple[Levels, Codes]],
-    kept_apart: set[str],
-) -> list[tuple[Levels, Codes]]:
-    """Return what enters combinations: categories, the best measures, repeated numbers."""
+    columns: list[Column], learning: Learning, kept_apart: set[str]
+) -> list[Leveled]:
+    """Return what enters combinations: categories, telling measures, repeated numbers."""
     some = learning.training
     names = [name for name in names_of(columns, some.table) if name not in kept_apart]
     read_again = [name for name in some.table.codes if name.startswith("first ")]
-    categories = [Category(name) for name in [*names[:MOST_CATEGORIES], *read_again]]
+    chosen: list[Levels] = [Category(name) for name in [*names[:MOST_CATEGORIES], *read_again]]
     coded: list[Levels] = []
     numbers: list[Levels] = []
     for feature in learning.features:
         levels = feature.levels
-        if isinstance(levels, Bins) and not direction_of(levels, dict.fromkeys(kept_apart, 1)):
+        if isinstance(levels, Bins) and not direction_of(levels, learning.monotone):
             numbers.append(Bands(levels))
         elif isinstance(levels, Category) and levels.column not in {*names, *read_again}:
             coded.append(levels)
-    chosen = [*categories, *numbers[:MOST_NUMBERS], *coded[:MOST_CODED]]
-    chosen += [Bins(Plain(n), COARSE) for n in some.table.numbers if n not in kept_apart][
-        :MOST_PLAIN
-    ]
+    plain = [Bins(Plain(name), COARSE) for name in some.table.numbers if name not in kept_apart]
+    chosen += [*numbers[:MOST_NUMBERS], *coded[:MOST_CODED], *plain[:MOST_PLAIN]]
     return [(levels, levels.learn(some)) for levels in chosen]
 
 
-def _pairs(
-    learning: Learning, parts: list[tuple[Levels, Codes]], most: int
-) -> list[tuple[Levels, Codes]]:
+def _pairs(learning: Learning, parts: list[Leveled], most: int) -> list[Leveled]:
     """Return the combinations that say most beyond the features so far."""
-    some = learning.training
+    expected = Expectation(learning.crossing)
     known = {feature.name for feature in learning.features}
-    share = float(some.y.mean())
     found: list[tuple[float, Cross, Codes, Codes]] = []
     for (one, first), (two, second) in combinations(parts, 2):
         cross = Cross(one, two)
-        if cross.name in known:
+        if one.name == two.name or cross.name in known:
             continue
         cell, size = first * two.size + second, one.size * two.size
-        gain = pair_gain(cell, size, some.fold, some.y, learning.p, share)
+        gain = pair_gain(cell, size, expected, PAIR_MODELS)
         if gain > LEAST_GAIN:
             found.append((gain, cross, first, second))
     found.sort(key=lambda item: (-item[0], item[1].name))
-    return [(cross, cross.join(first, second)) for _, cross, first, second in found[: 2 * most]]
+    return [(cross, cross.join(first, second)) for _, cross, first, second in found[: 3 * most]]

@@ -13,7 +13,7 @@ from rilo_training.risk.columns import as_table, learn_columns, read_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.evidence import learn_evidence
 from rilo_training.risk.features import Bins, Category, Levels
-from rilo_training.risk.folds import content_hash, fold_of, repeats
+from rilo_training.risk.folds import arrange, content_hash
 from rilo_training.risk.measures import Plain, Training
 from rilo_training.risk.report import _numbers, _places
 
@@ -125,7 +125,11 @@ def chosen_by(X: Any, selected: npt.ArrayLike, random_state: int = 0) -> pd.Data
     columns = learn_columns(frame)
     table = read_table(frame, columns)
     content = content_hash(table, random_state)
-    training = Training(table, 1 / repeats(content), chosen, fold_of(content))
+    order = np.lexsort((chosen, content))
+    fold, weight = arrange(content[order])
+    chosen = chosen[order]
+    training = Training(table.take(order), weight, chosen, fold)
+    table, base = training.table, training.base()
     found = []
     for column in columns:
         levels: list[Levels] = []
@@ -133,14 +137,12 @@ def chosen_by(X: Any, selected: npt.ArrayLike, random_state: int = 0) -> pd.Data
             levels.append(Category(column.name))
         if column.name in table.numbers:
             levels.append(Bins(Plain(column.name)))
-        base = np.full(table.rows, chosen.mean())
         aucs = [0.5]
         for each in levels:
             level = each.learn(training)
-            _, crossed = learn_evidence(
-                level, each.size, training.fold, chosen, base, ordered=isinstance(each, Bins)
-            )
-            aucs.append(float(roc_auc_score(chosen, crossed)))
+            values, _ = learn_evidence(level, each.size, base, ordered=isinstance(each, Bins))
+            rows, _ = base.crossing.honest()
+            aucs.append(float(roc_auc_score(chosen[rows], base.crossing.crossed(values, level))))
         found.append({"column": column.name, "auc": max(aucs)})
     report = pd.DataFrame(found)
     return report.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
