@@ -19,9 +19,9 @@ from rilo_training.risk.model import RiskModel
 from rilo_training.risk.search import find_features
 
 TREES = {
-    "max_iter": 120,
+    "max_iter": 250,
     "learning_rate": 0.05,
-    "max_leaf_nodes": 12,
+    "max_leaf_nodes": 5,
     "min_samples_leaf": 40,
     "l2_regularization": 10.0,
     "early_stopping": False,

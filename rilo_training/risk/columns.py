@@ -16,7 +16,8 @@ import pandas as pd
 
 from rilo_training.risk.errors import RiskError
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[Any]
+"""Numbers of float64, or of float32 where there are many."""
 Codes = npt.NDArray[np.int64]
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
@@ -29,6 +30,8 @@ MANY_ROWS = 100
 """In a smaller table distinct values say nothing about what a column is."""
 CODE_LIKE = 0.2
 """Whole numbers with fewer distinct values than this share of the rows may be codes as well."""
+CODE_DIGITS = 6
+"""Whole numbers that all have so many digits, and repeat, are codes and no amounts."""
 PREFIXES = (2, 4, 6)
 """Codes of digits are read by chapter, heading and subheading as well (Harmonized System)."""
 
@@ -154,6 +157,8 @@ class Column:
         ``category``, ``number``, ``date``, ``words``, or ``ignored``.
     notice : str
         Why it is ignored; empty when it is used.
+    is_numeric : bool
+        The column holds numbers, not texts.
     has_codes : bool
         A number that is read as a category as well.
     levels : dict of str to int
@@ -165,6 +170,7 @@ class Column:
     name: str
     kind: str = "ignored"
     notice: str = ""
+    is_numeric: bool = False
     has_codes: bool = False
     levels: dict[str, dict[str, int]] = field(default_factory=dict)
     digits: int = 0
@@ -189,7 +195,7 @@ class Column:
             whole = bool(np.all(np.mod(numbers[np.isfinite(numbers)], 1) == 0))
             if whole and names_rows:
                 return cls(name, notice=f"Column {name!r} is ignored: it numbers the rows.")
-            found.kind = "number"
+            found.kind, found.is_numeric = "number", True
             found.has_codes = whole and number <= max(CODE_LIKE * known, 2)
         else:
             texts = plain_text(values)
@@ -205,6 +211,9 @@ class Column:
                 found.kind = "category"
         if found.kind == "category" or found.has_codes:
             found._learn_levels(at, values)
+        if found.kind == "number" and found.digits >= CODE_DIGITS:
+            # A tariff code is no amount: twice a heading means nothing.
+            found.kind = "category"
         return found
 
     def _learn_levels(self, at: Codes, values: pd.Index) -> None:
@@ -220,7 +229,7 @@ class Column:
             self.levels[title] = {text: FIRST + place for place, text in enumerate(ordered)}
 
     def _texts(self, values: pd.Index) -> npt.NDArray[np.object_]:
-        if self.kind == "number":
+        if self.is_numeric:
             numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64)
             return np.array([f"{n:.15g}" if np.isfinite(n) else None for n in numbers], object)
         return plain_text(values)
@@ -258,8 +267,8 @@ class Column:
             split = [sorted(set(re.findall(r"\w+", text or ""))) for text in texts]
             table.words[self.name] = np.where(at < 0, len(split), at), [*split, []]
         elif self.kind == "number" and self.name not in table.numbers:
-            numbers = pd.to_numeric(pd.Series(plain_text(values)), errors="coerce")
-            finite = np.append(numbers.to_numpy(np.float64), np.nan)
+            parsed = pd.to_numeric(pd.Series(plain_text(values)), errors="coerce")
+            finite = np.append(parsed.to_numpy(np.float64), np.nan)
             table.numbers[self.name] = np.where(np.isfinite(finite), finite, np.nan)[at]
         else:
             self._read_levels(at, values, table)

@@ -167,9 +167,10 @@ def learn_evidence(
     >>> crossing = Crossing(np.array([1.0, 1, 1, 0, 0, 0]), fold, (0, 1, 2))
     >>> values, gain = learn_evidence(level, 4, Expectation(crossing))
     >>> values[-1].round(1).tolist(), gain > 0
-    ([0.0, 0.0, 3.9, -3.9], True)
+    ([0.0, 0.0, 1.9, -1.9], True)
     """
     learned, held = expected.counts(level, size)
+    held = [held[0], *alike(held[1], held[2])]
     share = float(expected.crossing.y.mean())
     best: tuple[float, Floats] | None = None
     for width in WIDTHS if ordered else WIDTHS[:1]:
@@ -187,25 +188,28 @@ def learn_evidence(
     return best[1], best[0]
 
 
-def pair_gain(cell: Codes, size: int, expected: Expectation, models: int) -> float:
-    """Return about how much the cells of a combination gain; quicker than `learn_evidence`.
+def quick_gain(level: Codes, size: int, expected: Expectation, models: int) -> float:
+    """Return about how much levels gain; quicker than `learn_evidence`.
 
-    Only some models are asked, with one strength.
+    Only some models are asked, with one strength and no smoothing.
     """
-    if size > len(cell):
-        _, cell = np.unique(cell, return_inverse=True)
-        size = int(cell.max()) + 1
-    learned, held = expected.counts(cell, size, models)
+    if size > len(level):
+        _, level = np.unique(level, return_inverse=True)
+        size = int(level.max()) + 1
+    learned, held = expected.counts(level, size, models)
     share = float(expected.crossing.y.mean())
-    asked = len(held[0])
     values = log_odds(_at_level(learned), SEARCH_STRENGTH, share)
-    return likelihood_gain(held, values) * len(expected.crossing.own) / asked
+    gain = likelihood_gain([held[0], *alike(held[1], held[2])], values)
+    return gain * len(expected.crossing.own) / len(held[0])
 
 
 def _at_level(counts: list[Floats]) -> list[Floats]:
-    """Return counts of which every model expects as many outcomes as it saw."""
+    """Return outcomes seen, outcomes expected, and rows alike.
+
+    Every model expects as many outcomes as it saw.
+    """
     factor = (counts[0].sum(axis=1) + 1e-9) / (counts[1].sum(axis=1) + 1e-9)
-    return [counts[0], counts[1] * factor[:, None], counts[2] * factor[:, None] ** 2]
+    return [counts[0], counts[1] * factor[:, None], alike(counts[1], counts[2])[0]]
 
 
 def alike(expected: Floats, squared: Floats) -> tuple[Floats, Floats]:
@@ -225,14 +229,13 @@ def log_odds(counts: list[Floats], strength: float, share: float) -> Floats:
     Parameters
     ----------
     counts : list of three arrays
-        By group: outcomes seen, outcomes expected (sum of p), and the sum of p squared.
+        By group: outcomes seen, outcomes expected (sum of p), and rows (see `alike`).
     strength : float
         So many outcomes, as many as expected, are added to each group.
     share : float
         The share of outcomes among all rows.
     """
-    seen, expected, squared = counts
-    number, _ = alike(expected, squared)
+    seen, expected, number = counts
     licit = strength * (1 - share) / share
     raised = np.log((seen + strength) / (expected + strength))
     left = np.maximum(number - seen, 0.0)
@@ -242,9 +245,16 @@ def log_odds(counts: list[Floats], strength: float, share: float) -> Floats:
 
 
 def likelihood_gain(counts: list[Floats], added: Floats) -> float:
-    """Return how much log-odds added to the expectation of groups raise the likelihood."""
-    seen, expected, squared = counts
-    number, mean = alike(expected, squared)
+    """Return how much log-odds added to the expectation of groups raise the likelihood.
+
+    Parameters
+    ----------
+    counts : list of three arrays
+        By group: outcomes seen, rows and their probability (see `alike`).
+    added : array
+        Log-odds by group.
+    """
+    seen, number, mean = counts
     return float((seen * added - number * np.log1p(mean * np.expm1(added))).sum())
 
 
@@ -280,7 +290,7 @@ def sigmoid(score: npt.ArrayLike) -> Floats:
     Examples
     --------
     >>> from rilo_training.risk.evidence import sigmoid
-    >>> sigmoid([0.0, 800.0, -800.0]).tolist()
+    >>> sigmoid([0.0, 800.0, -800.0]).round(3).tolist()
     [0.5, 1.0, 0.0]
     """
     value = np.clip(np.asarray(score, np.float64), -700, 700)

@@ -44,13 +44,16 @@ class Category:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.column
 
     def learn(self, training: Training) -> Codes:
+        """Learn the levels, and return those of the training rows."""
         self.size = training.table.sizes[self.column]
         return training.table.codes[self.column]
 
     def read(self, table: Table) -> Codes:
+        """Return the levels of other rows."""
         return table.codes[self.column]
 
 
@@ -65,9 +68,11 @@ class Bins:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.measure.name
 
     def learn(self, training: Training) -> Codes:
+        """Learn the levels, and return those of the training rows."""
         computed = training.table.computed
         if id(self.measure) not in computed:
             computed[id(self.measure)] = self.measure, self.measure.learn(training)
@@ -77,6 +82,7 @@ class Bins:
         return self._cut(values)
 
     def read(self, table: Table) -> Codes:
+        """Return the levels of other rows."""
         if id(self.measure) not in table.computed:
             table.computed[id(self.measure)] = self.measure, self.measure.values(table)
         return self._cut(table.computed[id(self.measure)][1])
@@ -102,8 +108,8 @@ def bin_edges(values: Floats, weight: Floats, most: int) -> Floats:
     kinds, at = np.unique(values[known], return_inverse=True)
     if len(kinds) <= most:
         return (kinds[1:] + kinds[:-1]) / 2
-    share = np.cumsum(np.bincount(at, weights=weight[known]))
-    share /= share[-1]
+    total = np.cumsum(np.bincount(at, weights=weight[known]))
+    share = total / total[-1]
     place = np.searchsorted(share, np.arange(1, most) / most - 1e-12)
     edges = np.unique(kinds[place])
     return edges[edges < kinds[-1]]
@@ -122,9 +128,11 @@ class Bands:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.bins.name
 
     def learn(self, training: Training) -> Codes:
+        """Learn the levels, and return those of the training rows."""
         level = self.bins.learn(training)
         values, _ = learn_evidence(level, self.bins.size, training.base(), ordered=True)
         rows = np.bincount(level, minlength=self.bins.size)[FIRST:]
@@ -137,6 +145,7 @@ class Bands:
         return self.band[level]
 
     def read(self, table: Table) -> Codes:
+        """Return the levels of other rows."""
         return self.band[self.bins.read(table)]
 
 
@@ -151,6 +160,7 @@ class Cross:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"{self.first.name} × {self.second.name}"
 
     def join(self, first: Codes, second: Codes) -> Codes:
@@ -164,9 +174,11 @@ class Cross:
         return place[at].astype(np.int64)
 
     def learn(self, training: Training) -> Codes:
+        """Learn the levels, and return those of the training rows."""
         return self.join(self.first.learn(training), self.second.learn(training))
 
     def read(self, table: Table) -> Codes:
+        """Return the levels of other rows."""
         return self.find(self.first.read(table), self.second.read(table))
 
     def find(self, first: Codes, second: Codes) -> Codes:

@@ -65,12 +65,15 @@ class Plain:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.column
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         return table.numbers[self.column]
 
 
@@ -83,14 +86,17 @@ class Size:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return self.column
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         number = training.table.numbers[self.column]
         self.floor = smallest_step(number)
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         return safe_log(table.numbers[self.column], self.floor)
 
 
@@ -104,14 +110,17 @@ class Ratio:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"{self.above} per {self.below}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         numbers = training.table.numbers
         self.floors = smallest_step(numbers[self.above]), smallest_step(numbers[self.below])
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         above = safe_log(table.numbers[self.above], self.floors[0])
         return above - safe_log(table.numbers[self.below], self.floors[1])
 
@@ -127,9 +136,11 @@ class Share:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"share of {self.part} in {self.whole}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         part, whole = (training.table.numbers[name] for name in (self.part, self.whole))
         known = np.isfinite(part) & np.isfinite(whole)
         total = float((whole[known] * training.weight[known]).sum())
@@ -137,6 +148,7 @@ class Share:
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         part, whole = table.numbers[self.part], table.numbers[self.whole]
         return (part + self.weight * self.mean) / (np.maximum(whole, 0) + self.weight)
 
@@ -150,12 +162,15 @@ class Age:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"days from {self.since} to {self.until}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         return table.days[self.until] - table.days[self.since]
 
 
@@ -168,12 +183,15 @@ class Moment:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"{self.part} of {self.column}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         return self.values(training.table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         days = table.days[self.column]
         # 1970-01-01 was a Thursday.
         if self.part == "weekday":
@@ -190,9 +208,11 @@ class Frequency:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"how often {self.column} occurs"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         code = training.table.codes[self.column]
         size = training.table.sizes[self.column]
         self.count = np.bincount(code, weights=training.weight, minlength=size)
@@ -201,6 +221,7 @@ class Frequency:
         return self._log(code, self.count[code] - 1)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         code = table.codes[self.column]
         return self._log(code, self.count[code])
 
@@ -225,9 +246,11 @@ class Together:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"how customary {self.first} is with {self.second}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         table = training.table
         one, two = (
             np.bincount(table.codes[n], weights=training.weight, minlength=table.sizes[n])
@@ -239,6 +262,7 @@ class Together:
         return self._lift(table, self.count[at] - 1, own=1.0)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         cells = self._cells(table)
         at = np.minimum(np.searchsorted(self.keys, cells), len(self.keys) - 1)
         return self._lift(table, np.where(self.keys[at] == cells, self.count[at], 0.0), own=0.0)
@@ -265,9 +289,11 @@ class Partners:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"number of {self.other} for each {self.column}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         table = training.table
         one, two = table.codes[self.column], table.codes[self.other]
         known = (one >= FIRST) & (two >= FIRST)
@@ -277,6 +303,7 @@ class Partners:
         return self.values(table)
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         code = table.codes[self.column]
         # A value that nobody saw is with the one partner of its row.
         return np.where(code == 0, np.nan, np.log(np.maximum(self.number[code], 1.0)))
@@ -292,9 +319,11 @@ class Words:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"words of {self.column}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         at, texts = training.table.words[self.column]
         words = sorted({word for text in texts for word in text})
         place = {word: number for number, word in enumerate(words)}
@@ -312,7 +341,7 @@ class Words:
                 counts[fold] = np.bincount(flat, weights=per_text[of_text], minlength=len(words))
 
         def of_texts(n: Floats, s: Floats) -> tuple[Floats, Floats]:
-            odds = log_odds([s, n * share, n * share**2], self.strength, share)
+            odds = log_odds([s, n * share, n], self.strength, share)
             total = np.concatenate([[0.0], np.cumsum(odds[flat])])
             return odds, total[starts[1:]] - total[starts[:-1]]
 
@@ -326,6 +355,7 @@ class Words:
         return found
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         at, texts = table.words[self.column]
         return np.array([sum(self.said.get(word, 0.0) for word in text) for text in texts])[at]
 

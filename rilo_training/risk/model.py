@@ -71,6 +71,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['baseline', 'origin']
     """
 
+    intercept_: float
+
     def __init__(
         self,
         random_state: int = 0,
@@ -187,7 +189,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = slope * found.additive.weights
         self.features_ = [f for f, w in zip(found.features, weights, strict=True) if w > 0]
         self.weights_: Floats = weights[weights > 0]
-        self.intercept_: float = intercept + slope * found.additive.intercept
+        self.intercept_ = intercept + slope * found.additive.intercept
         self.glass_slope_, self.glass_intercept_ = slope, intercept
 
     def _read(self, X: Any) -> Table:

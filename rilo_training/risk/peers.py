@@ -35,9 +35,11 @@ class Peer:
 
     @property
     def name(self) -> str:
+        """What it is called in explanations."""
         return f"{self.measure.name} against its {' and '.join(self.groups)}"
 
     def learn(self, training: Training) -> Floats:
+        """Learn what is needed, and return the values of the training rows."""
         table = training.table
         value = self.measure.learn(training)
         self.medians = []
@@ -54,6 +56,7 @@ class Peer:
         return value / self.spread[table.codes[group]]
 
     def values(self, table: Table) -> Floats:
+        """Return the values of other rows."""
         value = self.measure.values(table)
         for group, median in zip(self.groups, self.medians, strict=True):
             value = value - median[table.codes[group]]

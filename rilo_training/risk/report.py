@@ -56,7 +56,7 @@ def targeting_report(
     >>> y, score = [1, 0, 1, 0, 0, 0], [9, 8, 7, 3, 2, 1]
     >>> targeting_report(y, score, budget=0.5).round(2).to_dict()
     {'inspected': 3.0, 'finds': 2.0, 'precision': 0.67, 'recall': 1.0, 'lift': 2.0}
-    >>> targeting_report(y, [1] * 6, budget=0.5)["finds"]
+    >>> targeting_report(y, [1] * 6, budget=0.5)["finds"].item()
     1.0
     """
     outcome = checked_outcome(y)

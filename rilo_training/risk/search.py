@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
-from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence, pair_gain
+from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence, quick_gain
 from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Plain, Training
@@ -22,12 +22,12 @@ SEARCH_ROWS = 50_000
 SINGLE_ROUNDS = (12, 12, 12)
 PAIR_ROUNDS = (24, 24)
 """How many features each round adds at most. A round knows what the rounds before it explain."""
-LEAST_GAIN = 3.0
+LEAST_GAIN = 4.0
 """Log-likelihood that a feature must gain on rows that did not teach it."""
 MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED, MOST_PLAIN = 16, 14, 4, 6
 """How many categories, telling measures, repeated and other numbers enter combinations."""
-PAIR_MODELS = 2
-"""How many models are asked about a combination before it is learned."""
+QUICK_MODELS = 2
+"""How many models are asked about a feature before it is learned."""
 PENALTY = 0.002
 """Strength of the ridge, as a share of the information of the rows."""
 SWEEPS = 2
@@ -201,13 +201,12 @@ def _round(learning: Learning, pool: list[Leveled], most: int) -> None:
     tried = []
     for levels, level in pool:
         if id(levels) not in taken:
-            ordered = isinstance(levels, Bins)
-            _, gain = learn_evidence(level, levels.size, expected, ordered)
+            gain = quick_gain(level, levels.size, expected, QUICK_MODELS)
             if gain > LEAST_GAIN:
                 tried.append((gain, levels, level))
     tried.sort(key=lambda item: (-item[0], item[1].name))
     added = 0
-    for _, levels, level in tried[: 3 * most]:
+    for _, levels, level in tried[: 2 * most]:
         # What others of this round say already gains no more.
         added += learning.add(levels, level, LEAST_GAIN)
         if added == most:
@@ -215,9 +214,7 @@ def _round(learning: Learning, pool: list[Leveled], most: int) -> None:
     learning.crossing.set_level()
 
 
-def _parts(
-    columns: list[Column], learning: Learning, kept_apart: set[str]
-) -> list[Leveled]:
+def _parts(columns: list[Column], learning: Learning, kept_apart: set[str]) -> list[Leveled]:
     """Return what enters combinations: categories, telling measures, repeated numbers."""
     some = learning.training
     names = [name for name in names_of(columns, some.table) if name not in kept_apart]
@@ -246,7 +243,7 @@ def _pairs(learning: Learning, parts: list[Leveled], most: int) -> list[Leveled]
         if one.name == two.name or cross.name in known:
             continue
         cell, size = first * two.size + second, one.size * two.size
-        gain = pair_gain(cell, size, expected, PAIR_MODELS)
+        gain = quick_gain(cell, size, expected, QUICK_MODELS)
         if gain > LEAST_GAIN:
             found.append((gain, cross, first, second))
     found.sort(key=lambda item: (-item[0], item[1].name))

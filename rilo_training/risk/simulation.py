@@ -42,7 +42,7 @@ def moved_traffic(
     Examples
     --------
     >>> from rilo_training.risk import moved_traffic
-    >>> moved_traffic([0.4, 0.2, 0.0, 0.0], [0, 0, 1, 1], share=0.5, weakened=1.0).tolist()
+    >>> moved_traffic([0.4, 0.2, 0.0, 0.0], [0, 0, 1, 1], share=0.5, weakened=1.0).round(3).tolist()
     [0.15, 0.15, 0.15, 0.15]
     """
     p, inside = checked_outcome(p_illicit), checked_outcome(stream) > 0.5
