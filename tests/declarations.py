@@ -1,4 +1,4 @@
-"""Tables of other shapes than ours: synthetic declarations in the manner of other administrations."""
+"""Tables of other shapes than ours: made-up declarations of other administrations."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def declarations(rows: int, seed: int, with_gaps: bool = True) -> tuple[pd.DataF
             "Net Mass": np.round(mass, 1),
             "Item Price": np.round(mass * usual[goods] * np.exp(0.5 * deviation), 2),
             "Express": rng.random(rows) < 0.3,
-            "Goods": [f"part {g} model {m} used item" for g, m in zip(goods, mass.astype(int))],
+            "Goods": [
+                f"part {g} model {m} used item"
+                for g, m in zip(goods, mass.astype(int), strict=True)
+            ],
             "Nothing": np.nan,
         }
     )
@@ -81,8 +84,10 @@ def wildlife(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
             "source": source,
             "qty": pd.array(np.where(rng.random(rows) < 0.1, None, quantity), dtype="Float64"),
             "unit": rng.choice(["NO", "KG", "LT"], rows),
-            "shipped": pd.Timestamp("2019-03-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
-            "disposed": pd.Timestamp("2019-03-05") + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
+            "shipped": pd.Timestamp("2019-03-01")
+            + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
+            "disposed": pd.Timestamp("2019-03-05")
+            + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
             "one_value": "US",
         }
     )

@@ -39,7 +39,7 @@ class Additive:
 
 
 def _normal_equations(
-    features: Floats, y: Floats, score: Floats, fold: Codes
+    features: Floats, y: Floats, score: Floats, fold: Codes, counted: Floats
 ) -> tuple[Floats, Floats]:
     """Return the information matrix and the gradient of each fold; the last column is 1."""
     count = features.shape[1] + 1
@@ -50,9 +50,9 @@ def _normal_equations(
         for first in range(0, len(rows), CHUNK):
             at = rows[first : first + CHUNK]
             block = np.column_stack([features[at], np.ones(len(at))])
-            weight = p[at] * (1 - p[at])
+            weight = p[at] * (1 - p[at]) * counted[at]
             matrix[part] += block.T @ (block * weight[:, None])
-            gradient[part] += block.T @ (y[at] - p[at])
+            gradient[part] += block.T @ ((y[at] - p[at]) * counted[at])
     return matrix, gradient
 
 
@@ -78,7 +78,9 @@ def _solve(matrix: Floats, target: Floats, start: Floats) -> Floats:
     return found
 
 
-def fit_additive(features: Floats, y: Floats, fold: Codes, penalty: float) -> Additive:
+def fit_additive(
+    features: Floats, y: Floats, fold: Codes, penalty: float, weight: Floats | None = None
+) -> Additive:
     """Return the weights that predict the outcome best, drawn towards zero.
 
     Parameters
@@ -91,6 +93,8 @@ def fit_additive(features: Floats, y: Floats, fold: Codes, penalty: float) -> Ad
         The fold of each row.
     penalty : float
         Strength of the ridge, as a share of the information that the rows hold.
+    weight : array of float, shape (rows,), optional
+        How much each row counts; 1 without it.
 
     Examples
     --------
@@ -102,14 +106,16 @@ def fit_additive(features: Floats, y: Floats, fold: Codes, penalty: float) -> Ad
     >>> fitted.weights.round(3).tolist(), round(fitted.intercept, 3) + 0.0
     ([0.693], 0.0)
     """
-    share = float(y.mean())
+    counted = np.ones(len(y)) if weight is None else weight
+    share = float(np.average(y, weights=counted))
     found = np.zeros(features.shape[1] + 1)
     found[-1] = logit(share)
-    spread = features.var(axis=0)
-    ridge = np.append(penalty * len(y) * share * (1 - share) * spread + 1e-9, 0.0)
+    mean = np.average(features, axis=0, weights=counted)
+    spread = np.average((features - mean) ** 2, axis=0, weights=counted)
+    ridge = np.append(penalty * counted.sum() * share * (1 - share) * spread + 1e-9, 0.0)
     score = np.full(len(y), found[-1])
     for _ in range(STEPS):
-        matrix, gradient = _normal_equations(features, y, score, fold)
+        matrix, gradient = _normal_equations(features, y, score, fold, counted)
         new = _next(matrix.sum(axis=0), gradient.sum(axis=0), ridge, found)
         change = float(np.abs(new - found).max())
         found = new
@@ -117,7 +123,7 @@ def fit_additive(features: Floats, y: Floats, fold: Codes, penalty: float) -> Ad
         if change < CLOSE * 1e3:
             break
     # One more step without a fold gives, closely enough, the weights that never saw it.
-    matrix, gradient = _normal_equations(features, y, score, fold)
+    matrix, gradient = _normal_equations(features, y, score, fold, counted)
     out_of_fold = np.zeros(len(y))
     for part in range(FOLDS):
         rows = fold == part

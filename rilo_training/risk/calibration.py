@@ -19,7 +19,9 @@ LOWEST_SLOPE = 0.05
 """A score is never turned round."""
 
 
-def fit_sigmoid(score: npt.ArrayLike, y: npt.ArrayLike, prior: float = 1.0) -> tuple[float, float]:
+def fit_sigmoid(
+    score: npt.ArrayLike, y: npt.ArrayLike, prior: float = 1.0, weight: Floats | None = None
+) -> tuple[float, float]:
     """Return slope and intercept that turn a score into log-odds.
 
     Parameters
@@ -30,6 +32,8 @@ def fit_sigmoid(score: npt.ArrayLike, y: npt.ArrayLike, prior: float = 1.0) -> t
         The outcome, 0 or 1.
     prior : float
         How firmly the slope is held at 1: as firmly as by so many rows of the highest variance.
+    weight : array of float, shape (rows,), optional
+        How much each row counts; 1 without it.
 
     Returns
     -------
@@ -51,15 +55,16 @@ def fit_sigmoid(score: npt.ArrayLike, y: npt.ArrayLike, prior: float = 1.0) -> t
     (0.5, 0.0)
     """
     score, y = np.asarray(score, np.float64), np.asarray(y, np.float64)
-    centre = score.mean()
+    counted = np.ones(len(score)) if weight is None else weight
+    centre = float(np.average(score, weights=counted))
     block = np.column_stack([score - centre, np.ones(len(score))])
     found = np.array([1.0, centre])
     ridge = np.array([prior * 0.25 * float(block[:, 0].var()), 0.0]) + 1e-9
     start = np.array([1.0, 0.0])
     for _ in range(50):
         p = sigmoid(block @ found)
-        matrix = block.T @ (block * (p * (1 - p))[:, None]) + np.diag(ridge)
-        gradient = block.T @ (y - p) - ridge * (found - start) * np.array([1.0, 0.0])
+        matrix = block.T @ (block * (p * (1 - p) * counted)[:, None]) + np.diag(ridge)
+        gradient = block.T @ ((y - p) * counted) - ridge * (found - start) * np.array([1.0, 0.0])
         step = np.linalg.solve(matrix, gradient)
         step *= min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
         found = found + step

@@ -84,7 +84,7 @@ def _measures(columns: list[Column], training: Training, kept_apart: set[str]) -
     for measure in [*sizes, *ratios, *ages]:
         # Numbers read as categories are no peers: they only repeat the number.
         others = [g for g in groups if g not in measure.name]
-        peers = find_peers(table, measure.learn(training), others)
+        peers = find_peers(training, measure.learn(training), others)
         if peers:
             found.append(Peer(measure, peers))
     names = [name for name in names_of(columns, table) if name not in kept_apart]

@@ -26,6 +26,8 @@ DATE_FORMATS = ("ISO8601", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%
 DATE_SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 ALMOST_ALL = 0.98
 """A column of which so large a share of the values occurs once names rows, and says no more."""
+FEW_KINDS = 4
+"""When each row stands more often than so in the table, rows are alike, not repeated."""
 MANY_ROWS = 100
 """In a smaller table distinct values say nothing about what a column is."""
 CODE_LIKE = 0.2
@@ -176,9 +178,18 @@ class Column:
     digits: int = 0
 
     @classmethod
-    def learn(cls, column: pd.Series, name: str) -> Column:
-        """Return how a column of the training table is read."""
-        at, values = distinct(column)
+    def learn(cls, column: pd.Series, name: str, at: Codes, values: pd.Index) -> Column:
+        """Return how a column of the training table is read.
+
+        Parameters
+        ----------
+        column : pandas.Series
+            The column.
+        name : str
+            Its name.
+        at, values
+            What `distinct` says of it, of different rows only.
+        """
         known, number = int((at >= 0).sum()), len(values)
         if known == 0:
             return cls(name, notice=f"Column {name!r} is ignored: it holds no value.")
@@ -295,11 +306,23 @@ def _word_count(texts: npt.NDArray[np.object_]) -> float:
 
 
 def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[Column]:
-    """Return how each column of the training table is read."""
+    """Return how each column of the training table is read.
+
+    Rows that stand in the table several times count once, so that a table that was joined with
+    itself by mistake is read as before.
+    """
+    held = {name: distinct(frame[name]) for name in frame.columns if name not in leave_out}
+    parts = [pd.util.hash_array(at) for at, _ in held.values()]
+    key = np.zeros(len(frame), np.uint64)
+    for part in parts:
+        key = key * np.uint64(31) + part
+    first = np.unique(key, return_index=True)[1]
+    if len(first) * FEW_KINDS < len(frame):
+        first = np.arange(len(frame))
     return [
-        Column(name, notice=f"Column {name!r} is left out, as asked.")
-        if name in leave_out
-        else Column.learn(frame[name], name)
+        Column.learn(frame[name], name, held[name][0][first], held[name][1])
+        if name in held
+        else Column(name, notice=f"Column {name!r} is left out, as asked.")
         for name in frame.columns
     ]
 

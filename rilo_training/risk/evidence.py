@@ -40,8 +40,12 @@ class Crossing:
         The outcome.
     fold : array of int, shape (rows,)
         The fold of each row.
+    weight : array of float, shape (rows,)
+        How much each row counts.
     left_out : tuple of int
         The fold that each model did not see; the last model saw all rows and is not among them.
+    share : float
+        The share of outcomes among all rows.
     score : array of float, shape (models, rows)
         Log-odds of each row by each model.
     own : list of array of int
@@ -50,12 +54,15 @@ class Crossing:
 
     y: Floats
     fold: Codes
+    weight: Floats
     left_out: tuple[int, ...]
+    share: float = field(init=False)
     score: Floats = field(init=False)
     own: list[Codes] = field(init=False)
 
     def __post_init__(self) -> None:
         self.own = [np.flatnonzero(self.fold == fold) for fold in self.left_out]
+        self.share = float(np.average(self.y, weights=self.weight))
         self.score = np.zeros((len(self.left_out) + 1, len(self.y)))
         self.set_level()
 
@@ -65,10 +72,12 @@ class Crossing:
             seen = np.ones(len(score), bool)
             if model < len(self.own):
                 seen[self.own[model]] = False
-            outcomes = np.clip(self.y[seen].sum(), 0.5, max(seen.sum() - 0.5, 0.5))
+            weight = self.weight[seen]
+            outcomes = float(self.y[seen] @ weight)
+            outcomes = float(np.clip(outcomes, 0.5, max(weight.sum() - 0.5, 0.5)))
             for _ in range(8):
                 p = sigmoid(score[seen])
-                step = (outcomes - p.sum()) / max(float((p * (1 - p)).sum()), 1e-9)
+                step = (outcomes - p @ weight) / max(float((p * (1 - p)) @ weight), 1e-9)
                 score += np.clip(step, -2.0, 2.0)
 
     def honest(self) -> tuple[Codes, Floats]:
@@ -88,12 +97,14 @@ class Expectation:
     """The probabilities of a crossing, made once and used for many levels."""
 
     crossing: Crossing
+    outcome: Floats = field(init=False)
     p: Floats = field(init=False)
     squared: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.p = sigmoid(self.crossing.score)
-        self.squared = self.p**2
+        p, weight = sigmoid(self.crossing.score), self.crossing.weight
+        self.outcome = self.crossing.y * weight
+        self.p, self.squared = p * weight, p * p * weight
 
     def counts(
         self, level: Codes, size: int, most: int | None = None
@@ -107,14 +118,14 @@ class Expectation:
         own = crossing.own[:most]
         learned = [np.zeros((len(own) + (most is None), size)) for _ in range(3)]
         held = [np.zeros((len(own), size)) for _ in range(3)]
-        seen = np.bincount(level, weights=crossing.y, minlength=size)
+        seen = np.bincount(level, weights=self.outcome, minlength=size)
         for model in range(len(learned[0])):
             every = (
                 seen,
                 np.bincount(level, weights=self.p[model], minlength=size),
                 np.bincount(level, weights=self.squared[model], minlength=size),
             )
-            parts = crossing.y, self.p[model], self.squared[model]
+            parts = self.outcome, self.p[model], self.squared[model]
             for kind in range(3):
                 learned[kind][model] = every[kind]
                 if model < len(own):
@@ -164,14 +175,14 @@ def learn_evidence(
     >>> import numpy as np
     >>> from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence
     >>> level, fold = np.array([2, 2, 2, 3, 3, 3]), np.array([0, 1, 2, 0, 1, 2])
-    >>> crossing = Crossing(np.array([1.0, 1, 1, 0, 0, 0]), fold, (0, 1, 2))
+    >>> crossing = Crossing(np.array([1.0, 1, 1, 0, 0, 0]), fold, np.ones(6), (0, 1, 2))
     >>> values, gain = learn_evidence(level, 4, Expectation(crossing))
     >>> values[-1].round(1).tolist(), gain > 0
     ([0.0, 0.0, 1.9, -1.9], True)
     """
     learned, held = expected.counts(level, size)
     held = [held[0], *alike(held[1], held[2])]
-    share = float(expected.crossing.y.mean())
+    share = expected.crossing.share
     best: tuple[float, Floats] | None = None
     for width in WIDTHS if ordered else WIDTHS[:1]:
         counts = _at_level([_smooth(count, width) for count in learned])
@@ -197,7 +208,7 @@ def quick_gain(level: Codes, size: int, expected: Expectation, models: int) -> f
         _, level = np.unique(level, return_inverse=True)
         size = int(level.max()) + 1
     learned, held = expected.counts(level, size, models)
-    share = float(expected.crossing.y.mean())
+    share = expected.crossing.share
     values = log_odds(_at_level(learned), SEARCH_STRENGTH, share)
     gain = likelihood_gain([held[0], *alike(held[1], held[2])], values)
     return gain * len(expected.crossing.own) / len(held[0])

@@ -163,11 +163,11 @@ class Cross:
         """What it is called in explanations."""
         return f"{self.first.name} × {self.second.name}"
 
-    def join(self, first: Codes, second: Codes) -> Codes:
+    def join(self, first: Codes, second: Codes, weight: Floats) -> Codes:
         """Learn the cells of training rows whose levels are known, and return them."""
         cells = first * self.second.size + second
-        keys, at, count = np.unique(cells, return_inverse=True, return_counts=True)
-        kept = count >= LEAST_ROWS
+        keys, at = np.unique(cells, return_inverse=True)
+        kept = np.bincount(at, weights=weight) >= LEAST_ROWS - 1e-6
         self.keys = keys[kept]
         self.size = FIRST + len(self.keys)
         place = np.where(kept, FIRST - 1 + np.cumsum(kept), UNSEEN)
@@ -175,7 +175,7 @@ class Cross:
 
     def learn(self, training: Training) -> Codes:
         """Learn the levels, and return those of the training rows."""
-        return self.join(self.first.learn(training), self.second.learn(training))
+        return self.join(self.first.learn(training), self.second.learn(training), training.weight)
 
     def read(self, table: Table) -> Codes:
         """Return the levels of other rows."""

@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.risk.columns import Floats, Table
+from rilo_training.risk.columns import FEW_KINDS, Floats, Table
 
 FOLDS = 5
-FEW_KINDS = 4
-"""When each row stands more often than so in the table, rows are alike, not repeated."""
 
 
 def _mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -16,6 +16,9 @@ from rilo_training.risk.columns import FIRST, Codes, Floats, Table
 from rilo_training.risk.evidence import Crossing, Expectation, log_odds
 from rilo_training.risk.folds import FOLDS
 
+FEW_ROWS = 30
+"""Below so many rows, a row is not counted among those of its kind."""
+
 
 @dataclass
 class Training:
@@ -40,7 +43,7 @@ class Training:
 
     def base(self) -> Expectation:
         """Return what is expected before anything is known: the share of outcomes."""
-        return Expectation(Crossing(self.y, self.fold, tuple(range(FOLDS))))
+        return Expectation(Crossing(self.y, self.fold, self.weight, tuple(range(FOLDS))))
 
 
 class Measure(Protocol):
@@ -218,7 +221,7 @@ class Frequency:
         self.count = np.bincount(code, weights=training.weight, minlength=size)
         self.count[:FIRST] = 0.0
         # The row itself is not among the others.
-        return self._log(code, self.count[code] - 1)
+        return self._log(code, others_of(self.count[code]))
 
     def values(self, table: Table) -> Floats:
         """Return the values of other rows."""
@@ -259,21 +262,22 @@ class Together:
         self.alone = one, two
         self.keys, at = np.unique(self._cells(table), return_inverse=True)
         self.count = np.bincount(at, weights=training.weight)
-        return self._lift(table, self.count[at] - 1, own=1.0)
+        return self._lift(table, others_of(self.count[at]), own=True)
 
     def values(self, table: Table) -> Floats:
         """Return the values of other rows."""
         cells = self._cells(table)
         at = np.minimum(np.searchsorted(self.keys, cells), len(self.keys) - 1)
-        return self._lift(table, np.where(self.keys[at] == cells, self.count[at], 0.0), own=0.0)
+        return self._lift(table, np.where(self.keys[at] == cells, self.count[at], 0.0), own=False)
 
     def _cells(self, table: Table) -> Codes:
         return table.codes[self.first] * table.sizes[self.second] + table.codes[self.second]
 
-    def _lift(self, table: Table, both: Floats, own: float) -> Floats:
+    def _lift(self, table: Table, both: Floats, own: bool) -> Floats:
         first, second = table.codes[self.first], table.codes[self.second]
-        one = np.maximum(self.alone[0][first] - own, 0)
-        two = np.maximum(self.alone[1][second] - own, 0)
+        one, two = self.alone[0][first], self.alone[1][second]
+        if own:
+            one, two = others_of(one), others_of(two)
         share = (two + 0.5) / (self.alone[1].sum() + 1)
         lift = np.log((np.maximum(both, 0) + self.weight * share) / (one + self.weight) / share)
         return np.where((first == 0) | (second == 0), np.nan, lift)
@@ -330,14 +334,15 @@ class Words:
         lengths = np.array([len(text) for text in texts], np.int64)
         flat = np.array([place[word] for text in texts for word in text], np.int64)
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        share = float(training.y.mean())
+        weight = training.weight
+        share = float(np.average(training.y, weights=weight))
         # Rows, and rows with the outcome, of each text and fold, then of each word and fold.
         of_text = np.repeat(np.arange(len(texts)), lengths)
         number, seen = np.zeros((FOLDS, len(words))), np.zeros((FOLDS, len(words)))
         for fold in range(FOLDS):
             rows = training.fold == fold
-            for counts, weight in ((number, None), (seen, training.y[rows])):
-                per_text = np.bincount(at[rows], weights=weight, minlength=len(texts))
+            for counts, held in ((number, weight), (seen, weight * training.y)):
+                per_text = np.bincount(at[rows], weights=held[rows], minlength=len(texts))
                 counts[fold] = np.bincount(flat, weights=per_text[of_text], minlength=len(words))
 
         def of_texts(n: Floats, s: Floats) -> tuple[Floats, Floats]:
@@ -358,6 +363,15 @@ class Words:
         """Return the values of other rows."""
         at, texts = table.words[self.column]
         return np.array([sum(self.said.get(word, 0.0) for word in text) for text in texts])[at]
+
+
+def others_of(count: Floats) -> Floats:
+    """Return how many others there are, where one row more or less matters.
+
+    A row that counted itself would look as if it had been seen before. Among many it makes no
+    difference, and there new rows must get the same number as training rows.
+    """
+    return np.where(count < FEW_ROWS, np.maximum(count - 1, 0.0), count)
 
 
 def smallest_step(number: Floats) -> float:

@@ -158,7 +158,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : array
             What was found, in the classes of the training outcome.
         """
-        self.intercept_ = self.intercept_ + self._shift(X, y)
+        self.intercept_ = self.intercept_ + level_shift(self.decision_function(X), y, self.classes_)
         return self
 
     def _prepare(self, X: Any, y: Any) -> tuple[list[Column], Training]:
@@ -185,7 +185,11 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _keep(self, found: Weighed, training: Training) -> None:
         """Keep the features that have a weight, calibrated on rows that did not teach them."""
-        slope, intercept = fit_sigmoid(found.additive.out_of_fold, training.y[found.rows])
+        slope, intercept = fit_sigmoid(
+            found.additive.out_of_fold,
+            training.y[found.rows],
+            weight=training.weight[found.rows],
+        )
         weights = slope * found.additive.weights
         self.features_ = [f for f, w in zip(found.features, weights, strict=True) if w > 0]
         self.weights_: Floats = weights[weights > 0]
@@ -194,9 +198,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _read(self, X: Any) -> Table:
         if not hasattr(self, "features_"):
-            raise RiskError(
-                "The model knows nothing yet.", "A fitted model was expected.", "Call fit first."
-            )
+            raise not_fitted()
         return read_table(as_table(X), self.columns_)
 
     def _score(self, table: Table) -> Floats:
@@ -212,16 +214,24 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             parts[feature.name] = parts[feature.name] + value if feature.name in parts else value
         return parts
 
-    def _shift(self, X: Any, y: Any) -> float:
-        score = self.decision_function(X)
-        labels = np.asarray(y).ravel()
-        if len(labels) != len(score) or not np.isin(labels, self.classes_).all():
-            raise RiskError(
-                f"There are {len(score)} rows and {len(labels)} outcomes.",
-                f"One outcome for each row was expected, each one of {self.classes_.tolist()}.",
-                "Give the rows that were inspected at random, and what was found.",
-            )
-        return fit_level(score, labels == self.classes_[1])
+
+def not_fitted() -> RiskError:
+    """Return what is said when a model is asked before it was fitted."""
+    return RiskError(
+        "The model knows nothing yet.", "A fitted model was expected.", "Call fit first."
+    )
+
+
+def level_shift(score: Floats, y: Any, classes: npt.NDArray[Any]) -> float:
+    """Return what must be added to log-odds, by what random inspections found."""
+    labels = np.asarray(y).ravel()
+    if len(labels) != len(score) or not np.isin(labels, classes).all():
+        raise RiskError(
+            f"There are {len(score)} rows and {len(labels)} outcomes.",
+            f"One outcome for each row was expected, each one of {classes.tolist()}.",
+            "Give the rows that were inspected at random, and what was found.",
+        )
+    return fit_level(score, labels == classes[1])
 
 
 def checked_classes(y: Any, rows: int) -> tuple[Floats, npt.NDArray[Any]]:

@@ -44,13 +44,15 @@ class Peer:
         value = self.measure.learn(training)
         self.medians = []
         for group in self.groups:
-            median = group_medians(table.codes[group], table.sizes[group], value, 0.0)
+            median = group_medians(
+                table.codes[group], table.sizes[group], value, 0.0, training.weight
+            )
             self.medians.append(median)
             value = value - median[table.codes[group]]
         group = self.groups[0]
         usual = 1.4826 * float(np.nanmedian(np.abs(value)))
         self.spread = 1.4826 * group_medians(
-            table.codes[group], table.sizes[group], np.abs(value), DRAWN
+            table.codes[group], table.sizes[group], np.abs(value), DRAWN, training.weight
         )
         self.spread = np.maximum(self.spread, max(0.05 * usual, 1e-9))
         return value / self.spread[table.codes[group]]
@@ -63,7 +65,9 @@ class Peer:
         return value / self.spread[table.codes[self.groups[0]]]
 
 
-def group_medians(code: Codes, size: int, value: Floats, drawn: float) -> Floats:
+def group_medians(
+    code: Codes, size: int, value: Floats, drawn: float, weight: Floats | None = None
+) -> Floats:
     """Return the median of each group; that of all rows where there are few.
 
     Parameters
@@ -76,6 +80,8 @@ def group_medians(code: Codes, size: int, value: Floats, drawn: float) -> Floats
         The numbers; NaN is left out.
     drawn : float
         So many rows with the median of all are added to each group.
+    weight : array of float, shape (rows,), optional
+        How much each row counts when the rows of a group are counted; 1 without it.
 
     Examples
     --------
@@ -90,51 +96,57 @@ def group_medians(code: Codes, size: int, value: Floats, drawn: float) -> Floats
     ordered = value[known][order]
     count = np.bincount(code[known], minlength=size)
     start = np.cumsum(count) - count
-    enough = count >= FEW
+    counted = np.ones(len(value)) if weight is None else weight
+    weighed = np.bincount(code[known], weights=counted[known], minlength=size)
+    enough = weighed >= FEW - 1e-6
     low = (start + np.maximum(count - 1, 0) // 2)[enough]
     high = (start + count // 2)[enough]
     found = np.full(size, every)
-    number = count[enough]
+    number = weighed[enough]
     found[enough] = (number * (ordered[low] + ordered[high]) / 2 + drawn * every) / (number + drawn)
     return found
 
 
-def find_peers(table: Table, value: Floats, groups: list[str]) -> list[str]:
+def find_peers(training: Training, value: Floats, groups: list[str]) -> list[str]:
     """Return the columns that tell most about what is usual, the best first; none when none does.
 
     Only categories with enough rows for each value are tried. What counts is the spread within
     groups, with the loss of one degree of freedom for each group.
     """
-    known = np.flatnonzero(np.isfinite(value))[:SEARCH_ROWS]
-    if len(known) < 4 * FEW:
+    table = training.table
+    enough = int(np.searchsorted(np.cumsum(training.weight), SEARCH_ROWS)) + 1
+    known = np.flatnonzero(np.isfinite(value[:enough]))
+    weight = training.weight[known]
+    if weight.sum() < 4 * FEW:
         return []
     low, high = np.quantile(value[known], [CLIP, 1 - CLIP], method="inverted_cdf")
     left = np.clip(value[known], low, high)
-    left = left - left.mean()
+    left = left - np.average(left, weights=weight)
     found: list[str] = []
     while len(found) < MOST_GROUPS:
-        total = float((left**2).sum()) / len(left)
-        spreads = {}
-        for group in groups:
-            if group not in found:
-                spreads[group] = _within(table.codes[group][known], left)
+        total = float(np.average(left**2, weights=weight))
+        spreads = {
+            group: _within(table.codes[group][known], left, weight)
+            for group in groups
+            if group not in found
+        }
         best = min(spreads, key=lambda name: spreads[name], default="")
         if not best or total <= 0 or spreads[best] > (1 - LEAST_GAIN) * total:
             break
         found.append(best)
         code = table.codes[best][known]
-        count = np.maximum(np.bincount(code), 1)
-        left = left - (np.bincount(code, weights=left) / count)[code]
+        count = np.maximum(np.bincount(code, weights=weight), 1e-9)
+        left = left - (np.bincount(code, weights=left * weight) / count)[code]
     return found
 
 
-def _within(code: Codes, left: Floats) -> float:
+def _within(code: Codes, left: Floats, weight: Floats) -> float:
     """Return the variance within groups, free of the bias that many groups bring."""
-    count = np.bincount(code)
-    total = np.bincount(code, weights=left)
+    count = np.bincount(code, weights=weight)
+    total = np.bincount(code, weights=left * weight)
     used = count > 0
-    free = len(left) - int(used.sum())
-    if free < len(left) / 2:
+    free = float(weight.sum()) - int(used.sum())
+    if free < weight.sum() / 2:
         return float("inf")
-    inside = float((left**2).sum() - (total[used] ** 2 / count[used]).sum())
+    inside = float((left**2) @ weight - (total[used] ** 2 / count[used]).sum())
     return inside / free

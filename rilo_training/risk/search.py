@@ -82,9 +82,12 @@ class Learning:
         self.values: list[Floats] = []
         self.levels: list[Codes] = []
         # Among very many rows one fold is enough to judge by.
-        few = training.table.rows <= SEARCH_ROWS
+        few = float(training.weight.sum()) <= SEARCH_ROWS + 1
         self.crossing = Crossing(
-            training.y, training.fold, tuple(range(FOLDS)) if few else (int(training.fold.min()),)
+            training.y,
+            training.fold,
+            training.weight,
+            tuple(range(FOLDS)) if few else (int(training.fold.min()),),
         )
 
     def add(self, levels: Levels, level: Codes, least: float) -> bool:
@@ -131,8 +134,12 @@ class Learning:
         evidence = np.zeros((len(rows), len(self.features)), np.float32)
         for place, (values, level) in enumerate(zip(self.values, self.levels, strict=True)):
             evidence[:, place] = self.crossing.crossed(values, level)
-        y, fold = self.training.y[rows], self.training.fold[rows]
-        return Weighed(self.features, rows, evidence, fit_additive(evidence, y, fold, PENALTY))
+        y, fold, weight = (
+            part[rows] for part in (self.training.y, self.training.fold, self.training.weight)
+        )
+        return Weighed(
+            self.features, rows, evidence, fit_additive(evidence, y, fold, PENALTY, weight)
+        )
 
 
 def find_features(
@@ -163,9 +170,10 @@ def find_features(
 
 
 def _first_rows(training: Training, most: int) -> Training:
-    if training.table.rows <= most:
+    enough = int(np.searchsorted(np.cumsum(training.weight), most)) + 1
+    if enough >= training.table.rows:
         return training
-    rows = np.arange(most)
+    rows = np.arange(enough)
     return Training(
         training.table.take(rows), training.weight[rows], training.y[rows], training.fold[rows]
     )
@@ -247,4 +255,7 @@ def _pairs(learning: Learning, parts: list[Leveled], most: int) -> list[Leveled]
         if gain > LEAST_GAIN:
             found.append((gain, cross, first, second))
     found.sort(key=lambda item: (-item[0], item[1].name))
-    return [(cross, cross.join(first, second)) for _, cross, first, second in found[: 3 * most]]
+    return [
+        (cross, cross.join(first, second, learning.training.weight))
+        for _, cross, first, second in found[: 3 * most]
+    ]
