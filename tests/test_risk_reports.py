@@ -129,7 +129,7 @@ def test_a_burden_without_a_reason_is_marked() -> None:
 
 
 def test_selection_keeps_the_budget_and_the_share() -> None:
-    """The riskiest come first; the others are drawn, once each, and the same seed draws the same."""
+    """The riskiest come first; the others are drawn, once each, the same by the same seed."""
     score = np.arange(1_000.0)
     chosen = select_for_inspection(score, 0.1, 0.2, random_state=3)
     assert len(chosen) == 100

@@ -117,7 +117,7 @@ class BoostedModel(RiskModel):
 
     def _mix(self, glass: Floats, boosted: Floats) -> Floats:
         mixed = GLASS_SHARE * glass + (1 - GLASS_SHARE) * boosted
-        return np.asarray(self.slope_ * mixed + self.level_
+        return np.asarray(self.slope_ * mixed + self.level_)
 
     def _boosted(self, matrix: Floats) -> Floats:
         if not self.trees_:
