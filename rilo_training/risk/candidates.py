@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from rilo_training.risk.columns import Column, Table
-from rilo_training.risk.features import COARSE, Bins, Category, Levels
+from rilo_training.risk.features import Bins, Category, Levels
 from rilo_training.risk.measures import (
     Age,
     Frequency,
@@ -115,8 +115,3 @@ def _is_part(table: Table, part: str, whole: str) -> bool:
     if len(one) == 0 or one.min() < 0 or np.any(np.mod(one, 1)) or np.any(np.mod(two, 1)):
         return False
     return bool(np.all(one <= two)) and float(one.sum()) < 0.9 * float(two.sum()) and two.max() > 5
-
-
-def coarse(levels: Levels) -> Levels:
-    """Return levels as they enter combinations: numbers in few bins."""
-    return Bins(levels.measure, COARSE) if isinstance(levels, Bins) else levels

@@ -107,12 +107,12 @@ def bin_edges(values: Floats, weight: Floats, most: int) -> Floats:
     known = np.isfinite(values)
     kinds, at = np.unique(values[known], return_inverse=True)
     if len(kinds) <= most:
-        return (kinds[1:] + kinds[:-1]) / 2
+        return np.asarray((kinds[1:] + kinds[:-1]) / 2)
     total = np.cumsum(np.bincount(at, weights=weight[known]))
     share = total / total[-1]
     place = np.searchsorted(share, np.arange(1, most) / most - 1e-12)
     edges = np.unique(kinds[place])
-    return edges[edges < kinds[-1]]
+    return np.asarray(edges[edges < kinds[-1]])
 
 
 @dataclass

@@ -198,8 +198,8 @@ class Moment:
         days = table.days[self.column]
         # 1970-01-01 was a Thursday.
         if self.part == "weekday":
-            return np.mod(np.floor(days) + 3, 7)
-        return np.floor(np.mod(days, 1) * 24 + 1e-6)
+            return np.asarray(np.mod(np.floor(days) + 3, 7))
+        return np.asarray(np.floor(np.mod(days, 1) * 24 + 1e-6))
 
 
 @dataclass

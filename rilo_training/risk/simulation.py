@@ -71,6 +71,7 @@ def simulate_inspections(
     random_share: float = 0.1,
     model: Any = None,
     refit_weeks: int = 1,
+    memory_weeks: int | None = None,
     random_state: int = 0,
 ) -> pd.DataFrame:
     """Return what is found week by week when a model chooses, and learns from what it chose.
@@ -97,6 +98,9 @@ def simulate_inspections(
         it, `RiskModel`.
     refit_weeks : int
         A new fit after so many weeks, 1 or more.
+    memory_weeks : int, optional
+        Only outcomes of so many last weeks are learned from; without it, all. A model that
+        remembers for ever holds on to what is no longer true.
     random_state : int
         Decides the draws.
 
@@ -138,10 +142,11 @@ def simulate_inspections(
             "Take all from the same table.",
         )
     ahead = [each for each in np.unique(weeks).tolist() if each > weeks[labelled].max()]
-    if not ahead or refit_weeks < 1:
+    if not ahead or refit_weeks < 1 or (memory_weeks is not None and memory_weeks < 1):
         raise RiskError(
-            f"{len(ahead)} weeks follow the known rows; refit_weeks is {refit_weeks}.",
-            "At least one week after the last known row, and a number from 1, were expected.",
+            f"{len(ahead)} weeks follow the known rows; refit_weeks is {refit_weeks}, "
+            f"memory_weeks {memory_weeks}.",
+            "At least one week after the last known row, and numbers from 1, were expected.",
             "Mark only rows of the first weeks as known.",
         )
     if model is None:
@@ -153,7 +158,9 @@ def simulate_inspections(
     fitted: Any = None
     for number, each in enumerate(ahead):
         if number % refit_weeks == 0:
-            fitted = clone(model).fit(frame[labelled], outcome[labelled])
+            recent = weeks >= (each - memory_weeks if memory_weeks else weeks.min())
+            learned = labelled & recent
+            fitted = clone(model).fit(frame[learned], outcome[learned])
         now = np.flatnonzero(weeks == each)
         score = fitted.predict_proba(frame.iloc[now])[:, 1]
         chosen = select_for_inspection(
