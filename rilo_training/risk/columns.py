@@ -1,0 +1,349 @@
+"""What a column is: a category, a number, a date, words, or nothing that can be used.
+
+Nothing is assumed about names. What a column is, is decided once, on the training table, from its
+values; later tables are read in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rilo_training.risk.errors import RiskError
+
+Floats = npt.NDArray[Any]
+"""Numbers of float64, or of float32 where there are many."""
+Codes = npt.NDArray[np.int64]
+
+MISSING, UNSEEN, FIRST = 0, 1, 2
+"""Codes of a missing value, of one that the training table did not hold, and the first known."""
+DATE_FORMATS = ("ISO8601", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%y-%m-%d")
+DATE_SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
+ALMOST_ALL = 0.98
+"""A column of which so large a share of the values occurs once names rows, and says no more."""
+FEW_KINDS = 4
+"""When each row stands more often than so in the table, rows are alike, not repeated."""
+MANY_ROWS = 100
+"""In a smaller table distinct values say nothing about what a column is."""
+CODE_LIKE = 0.2
+"""Whole numbers with fewer distinct values than this share of the rows may be codes as well."""
+CODE_DIGITS = 6
+"""Whole numbers that all have so many digits, and repeat, are codes and no amounts."""
+PREFIXES = (2, 4, 6)
+"""Codes of digits are read by chapter, heading and subheading as well (Harmonized System)."""
+
+
+@dataclass
+class Table:
+    """The columns of a table as numbers.
+
+    Attributes
+    ----------
+    rows : int
+        How many rows.
+    codes : dict of str to array of int
+        Categories: 0 for missing, 1 for unseen, then the values in their order.
+    sizes : dict of str to int
+        How many codes a category has.
+    numbers, days : dict of str to array of float
+        Numbers, and days since 1970; NaN where missing.
+    words : dict of str to (array of int, list of list of str)
+        Free text: which of the distinct texts a row holds, and the words of each.
+    computed : dict of int to (object, array of float)
+        Measures that were computed from these rows, by their identity.
+    """
+
+    rows: int
+    codes: dict[str, Codes] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, Floats] = field(default_factory=dict)
+    days: dict[str, Floats] = field(default_factory=dict)
+    words: dict[str, tuple[Codes, list[list[str]]]] = field(default_factory=dict)
+    computed: dict[int, tuple[object, Floats]] = field(default_factory=dict)
+
+    def take(self, order: npt.NDArray[Any]) -> Table:
+        """Return some rows, in the given order."""
+        return Table(
+            len(order),
+            {name: code[order] for name, code in self.codes.items()},
+            dict(self.sizes),
+            {name: value[order] for name, value in self.numbers.items()},
+            {name: value[order] for name, value in self.days.items()},
+            {name: (at[order], texts) for name, (at, texts) in self.words.items()},
+        )
+
+
+def as_table(table: Any, what: str = "X") -> pd.DataFrame:
+    """Return a DataFrame whose column names are distinct texts.
+
+    Raises
+    ------
+    RiskError
+        When there are no rows, no columns, or two columns of one name.
+    """
+    frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(np.asarray(table))
+    frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+    if twice:
+        raise RiskError(
+            f"Two columns of {what} have the name {twice[0]!r}.",
+            "Every column needs a name of its own.",
+            "Rename or drop one of them.",
+        )
+    if frame.shape[0] == 0 or frame.shape[1] == 0:
+        raise RiskError(
+            f"{what} has {frame.shape[0]} rows and {frame.shape[1]} columns.",
+            "At least one row and one column were expected.",
+            "Check the filter or the file that the table came from.",
+        )
+    return frame
+
+
+def plain_text(values: pd.Index) -> npt.NDArray[np.object_]:
+    """Return texts without differences of case and spaces; None for an empty one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk.columns import plain_text
+    >>> plain_text(pd.Index(["Green  TEA ", "", "0805"])).tolist()
+    ['green tea', None, '0805']
+    """
+    return np.array([" ".join(str(value).casefold().split()) or None for value in values], object)
+
+
+def as_days(texts: npt.NDArray[np.object_]) -> Floats | None:
+    """Return texts as days since 1970, or None when they are no dates."""
+    known = [text for text in texts if text is not None]
+    sample = known[:: max(len(known) // 50, 1)]
+    if not known or sum(bool(DATE_SHAPE.fullmatch(text)) for text in sample) < 0.95 * len(sample):
+        return None
+    for form in DATE_FORMATS:
+        dates = pd.to_datetime(pd.Series(texts), format=form, errors="coerce", utc=True)
+        if dates.notna().sum() >= 0.95 * len(known):
+            return day_numbers(dates)
+    return None
+
+
+def day_numbers(dates: pd.Series) -> Floats:
+    """Return dates as days since 1970; NaN where missing."""
+    if getattr(dates.dt, "tz", None) is not None:
+        dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
+    seconds = dates.astype("datetime64[s]").to_numpy().astype("int64").astype(np.float64)
+    return np.where(dates.isna().to_numpy(), np.nan, seconds / 86_400)
+
+
+def distinct(column: pd.Series) -> tuple[Codes, pd.Index]:
+    """Return which distinct value each row holds (-1 for missing), and the values."""
+    try:
+        at, values = pd.factorize(column, use_na_sentinel=True)
+    except TypeError:  # lists and other values without a hash are read as texts
+        at, values = pd.factorize(column.astype(str), use_na_sentinel=True)
+    return at.astype(np.int64), pd.Index(values)
+
+
+@dataclass
+class Column:
+    """How one column is read.
+
+    Attributes
+    ----------
+    name : str
+        Name of the column.
+    kind : str
+        ``category``, ``number``, ``date``, ``words``, or ``ignored``.
+    notice : str
+        Why it is ignored; empty when it is used.
+    is_numeric : bool
+        The column holds numbers, not texts.
+    has_codes : bool
+        A number that is read as a category as well.
+    levels : dict of str to int
+        The code of each text of a category.
+    digits : int
+        Length of a code of digits, 0 when it is none.
+    """
+
+    name: str
+    kind: str = "ignored"
+    notice: str = ""
+    is_numeric: bool = False
+    has_codes: bool = False
+    levels: dict[str, dict[str, int]] = field(default_factory=dict)
+    digits: int = 0
+
+    @classmethod
+    def learn(cls, column: pd.Series, name: str, at: Codes, values: pd.Index) -> Column:
+        """Return how a column of the training table is read.
+
+        Parameters
+        ----------
+        column : pandas.Series
+            The column.
+        name : str
+            Its name.
+        at, values
+            What `distinct` says of it, of different rows only.
+        """
+        known, number = int((at >= 0).sum()), len(values)
+        if known == 0:
+            return cls(name, notice=f"Column {name!r} is ignored: it holds no value.")
+        if number == 1 and known == len(at):
+            return cls(name, notice=f"Column {name!r} is ignored: it holds one value only.")
+        found = cls(name)
+        names_rows = known >= MANY_ROWS and number >= ALMOST_ALL * known
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            found.kind = "date"
+        elif pd.api.types.is_bool_dtype(column.dtype):
+            found.kind = "category"
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64)
+            whole = bool(np.all(np.mod(numbers[np.isfinite(numbers)], 1) == 0))
+            if whole and names_rows:
+                return cls(name, notice=f"Column {name!r} is ignored: it numbers the rows.")
+            found.kind, found.is_numeric = "number", True
+            found.has_codes = whole and number <= max(CODE_LIKE * known, 2)
+        else:
+            texts = plain_text(values)
+            if as_days(texts) is not None:
+                found.kind = "date"
+            elif _are_numbers(texts):
+                found.kind = "number"
+            elif number >= 0.5 * known and known >= MANY_ROWS and _word_count(texts) >= 3:
+                found.kind = "words"
+            elif names_rows:
+                return cls(name, notice=f"Column {name!r} is ignored: it names the rows.")
+            else:
+                found.kind = "category"
+        if found.kind == "category" or found.has_codes:
+            found._learn_levels(at, values)
+        if found.kind == "number" and found.digits >= CODE_DIGITS:
+            # A tariff code is no amount: twice a heading means nothing.
+            found.kind = "category"
+        return found
+
+    def _learn_levels(self, at: Codes, values: pd.Index) -> None:
+        texts = self._texts(values)
+        length = [len(text) if text is not None and text.isdigit() else 0 for text in texts]
+        rows = np.bincount(np.array(length, np.int64)[at[at >= 0]])
+        longest = len(rows) - 1
+        # A heading may have lost its first zero; a count has numbers of every length.
+        if longest >= 4 and rows[-2:].sum() >= ALMOST_ALL * rows.sum():
+            self.digits = longest
+        for title, part in self._parts(texts).items():
+            ordered = sorted({text for text in part if text is not None})
+            self.levels[title] = {text: FIRST + place for place, text in enumerate(ordered)}
+
+    def _texts(self, values: pd.Index) -> npt.NDArray[np.object_]:
+        if self.is_numeric:
+            numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64)
+            return np.array([f"{n:.15g}" if np.isfinite(n) else None for n in numbers], object)
+        return plain_text(values)
+
+    def _parts(self, texts: npt.NDArray[np.object_]) -> dict[str, npt.NDArray[np.object_]]:
+        """Return the texts, and the beginnings of a code of digits."""
+        parts = {self.name: texts}
+        if self.digits:
+            full = [None if text is None else text.zfill(self.digits) for text in texts]
+            for length in PREFIXES:
+                if length < self.digits:
+                    cut = [None if text is None else text[:length] for text in full]
+                    parts[f"first {length} digits of {self.name}"] = np.array(cut, object)
+        return parts
+
+    def read(self, column: pd.Series, table: Table) -> None:
+        """Put what a column says into a table."""
+        if self.kind == "ignored":
+            return
+        if self.kind == "date" and pd.api.types.is_datetime64_any_dtype(column.dtype):
+            table.days[self.name] = day_numbers(column)
+            return
+        if self.kind == "number" and pd.api.types.is_numeric_dtype(column.dtype):
+            numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+            table.numbers[self.name] = np.where(np.isfinite(numbers), numbers, np.nan)
+            if not self.has_codes:
+                return
+        at, values = distinct(column)
+        if self.kind == "date":
+            days = as_days(plain_text(values))
+            days = np.full(len(values), np.nan) if days is None else days
+            table.days[self.name] = np.append(days, np.nan)[at]
+        elif self.kind == "words":
+            texts = plain_text(values)
+            split = [sorted(set(re.findall(r"\w+", text or ""))) for text in texts]
+            table.words[self.name] = np.where(at < 0, len(split), at), [*split, []]
+        elif self.kind == "number" and self.name not in table.numbers:
+            parsed = pd.to_numeric(pd.Series(plain_text(values)), errors="coerce")
+            finite = np.append(parsed.to_numpy(np.float64), np.nan)
+            table.numbers[self.name] = np.where(np.isfinite(finite), finite, np.nan)[at]
+        else:
+            self._read_levels(at, values, table)
+
+    def _read_levels(self, at: Codes, values: pd.Index, table: Table) -> None:
+        for title, part in self._parts(self._texts(values)).items():
+            levels = self.levels[title]
+            codes = [MISSING if t is None else levels.get(t, UNSEEN) for t in part]
+            table.codes[title] = np.array([*codes, MISSING], np.int64)[at]
+            table.sizes[title] = FIRST + len(levels)
+
+
+def _are_numbers(texts: npt.NDArray[np.object_]) -> bool:
+    """Return whether texts are decimal numbers; whole ones may be codes, and stay texts."""
+    known = [text for text in texts if text is not None]
+    if not any("." in text for text in known[:1000]):
+        return False
+    numbers = pd.to_numeric(pd.Series(known), errors="coerce")
+    return bool(numbers.notna().mean() >= 0.95)
+
+
+def _word_count(texts: npt.NDArray[np.object_]) -> float:
+    return float(np.mean([len(text.split()) for text in texts if text is not None]))
+
+
+def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[Column]:
+    """Return how each column of the training table is read.
+
+    Rows that stand in the table several times count once, so that a table that was joined with
+    itself by mistake is read as before.
+    """
+    held = {name: distinct(frame[name]) for name in frame.columns if name not in leave_out}
+    parts = [pd.util.hash_array(at) for at, _ in held.values()]
+    key = np.zeros(len(frame), np.uint64)
+    for part in parts:
+        key = key * np.uint64(31) + part
+    first = np.unique(key, return_index=True)[1]
+    if len(first) * FEW_KINDS < len(frame):
+        first = np.arange(len(frame))
+    return [
+        Column.learn(frame[name], name, held[name][0][first], held[name][1])
+        if name in held
+        else Column(name, notice=f"Column {name!r} is left out, as asked.")
+        for name in frame.columns
+    ]
+
+
+def read_table(frame: pd.DataFrame, columns: list[Column]) -> Table:
+    """Return the columns of a table as numbers.
+
+    Raises
+    ------
+    RiskError
+        When a column of the training table is not there.
+    """
+    used = [column for column in columns if column.kind != "ignored"]
+    missing = [column.name for column in used if column.name not in frame.columns]
+    if missing:
+        raise RiskError(
+            f"The table has no column {', '.join(map(repr, missing))}.",
+            f"These columns were expected: {', '.join(column.name for column in used)}.",
+            "Give the columns that the model was fitted on.",
+        )
+    table = Table(len(frame))
+    for column in used:
+        column.read(frame[column.name], table)
+    return table

@@ -1,0 +1,81 @@
+"""Folds that follow the content of rows, so that neither order nor repetition changes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rilo_training.risk.columns import FEW_KINDS, Floats, Table
+
+FOLDS = 5
+
+
+def _mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return well mixed whole numbers (the finaliser of splitmix64, Steele et al., 2014)."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: npt.NDArray[np.uint64] = value ^ (value >> np.uint64(31))
+    return mixed
+
+
+def content_hash(table: Table, random_state: int = 0) -> npt.NDArray[np.uint64]:
+    """Return one number per row that depends on what the row holds, and on nothing else.
+
+    Parameters
+    ----------
+    table : Table
+        The columns as numbers.
+    random_state : int
+        Another number gives other folds.
+
+    Returns
+    -------
+    array of uint64, shape (rows,)
+        Rows of the same content have the same number.
+    """
+    total = np.zeros(table.rows, np.uint64)
+    parts: dict[str, npt.NDArray[np.uint64]] = {}
+    for kind, columns in (("code", table.codes), ("number", table.numbers), ("day", table.days)):
+        for name, values in columns.items():
+            # One sign of zero and one kind of NaN, so that equal values have equal bits.
+            plain = np.where(values == values, values + 0.0, np.nan).astype(np.float64)
+            parts[f"{kind} {name}"] = plain.view(np.uint64)
+    for name, (at, texts) in table.words.items():
+        joined = np.array([" ".join(text) for text in texts], object)
+        parts[f"words {name}"] = pd.util.hash_array(joined)[at]
+    for name, bits in parts.items():
+        salt = pd.util.hash_array(np.array([f"{random_state} {name}"], object))[0]
+        total = total + _mixed(bits + salt)
+    return _mixed(total)
+
+
+def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the fold of each row, and its weight where rows are counted.
+
+    Rows of the same content share a fold, and count together as one: they are one row that stands
+    in the table several times. Where a table holds few different rows, they are many rows that
+    are alike: then they are dealt out to the folds one after another, and each counts.
+
+    Parameters
+    ----------
+    content : array of uint64, shape (rows,)
+        What `content_hash` returned, sorted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.risk.folds import arrange
+    >>> arrange(np.array([7, 7, 9], np.uint64))
+    (array([2, 2, 4]), array([0.5, 0.5, 1. ]))
+    >>> arrange(np.array([5] * 6, np.uint64))[0].tolist()
+    [0, 1, 2, 3, 4, 0]
+    """
+    _, first, at, count = np.unique(
+        content, return_index=True, return_inverse=True, return_counts=True
+    )
+    fold = (content % np.uint64(FOLDS)).astype(np.int64)
+    if len(count) * FEW_KINDS < len(content):
+        place = np.arange(len(content)) - first[at]
+        return (fold + place) % FOLDS, np.ones(len(content))
+    return fold, 1 / count[at]

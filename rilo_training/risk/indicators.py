@@ -1,0 +1,148 @@
+"""Indicators: yes/no columns that an officer would understand, made without outcomes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rilo_training.risk.errors import RiskError
+from rilo_training.risk.peers import group_medians
+
+LEAST_PEERS = 5
+
+
+def _deviation(values: pd.Series, groups: pd.Series | list[pd.Series]) -> np.ndarray:
+    """Return how far the logarithm of a number is from that of its peers, in usual distances."""
+    parts = groups if isinstance(groups, list) else [groups]
+    if any(len(part) != len(values) for part in parts) or not len(values):
+        raise RiskError(
+            f"There are {len(values)} values, and groups of {[len(part) for part in parts]} rows.",
+            "As many were expected, and at least one.",
+            "Take both from the same table.",
+        )
+    numbers = values.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    logs = np.log(np.where(numbers > 0, numbers, np.nan))
+    code = pd.factorize(pd.MultiIndex.from_arrays(parts) if len(parts) > 1 else parts[0])[0] + 1
+    code = code.astype(np.int64)
+    size = int(code.max()) + 1
+    centred = logs - group_medians(code, size, logs, 0.0)[code]
+    spread = 1.4826 * group_medians(code, size, np.abs(centred), 20.0)
+    return np.asarray(centred / np.maximum(spread, 1e-9)[code])
+
+
+def below_peers(
+    values: pd.Series, groups: pd.Series | list[pd.Series], distances: float = 1.5
+) -> pd.Series:
+    """Return whether a number is well below that of its peers: a price too low for its heading.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Numbers above zero, for instance value per kg in USD; others give False.
+    groups : pandas.Series, or list of them
+        What makes peers, for instance the heading. Groups of fewer than five rows are compared
+        with all rows.
+    distances : float
+        How far below, in usual distances (1.48 times the median distance) of logarithms.
+
+    Returns
+    -------
+    pandas.Series of bool
+        With the index of `values`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import below_peers
+    >>> price = pd.Series([10.0, 11.0, 9.0, 10.5, 9.5, 1.0])
+    >>> below_peers(price, pd.Series(["0902"] * 6)).tolist()
+    [False, False, False, False, False, True]
+    """
+    return pd.Series(_deviation(values, groups) < -distances, index=values.index)
+
+
+def far_from_peers(
+    values: pd.Series, groups: pd.Series | list[pd.Series], distances: float = 2.0
+) -> pd.Series:
+    """Return whether a number is far from that of its peers, below or above.
+
+    Parameters and result are those of `below_peers`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import far_from_peers
+    >>> weight = pd.Series([10.0, 11.0, 9.0, 10.5, 9.5, 80.0])
+    >>> far_from_peers(weight, pd.Series(["cartons"] * 6)).tolist()
+    [False, False, False, False, False, True]
+    """
+    return pd.Series(np.abs(_deviation(values, groups)) > distances, index=values.index)
+
+
+def is_rare_together(
+    first: pd.Series, second: pd.Series, share: float = 0.05, least_rows: int = 20
+) -> pd.Series:
+    """Return whether a value is rare among rows of another: a route not customary for its origin.
+
+    Parameters
+    ----------
+    first : pandas.Series
+        For instance the country of departure.
+    second : pandas.Series
+        For instance the country of origin, of the same length.
+    share : float
+        Rare is a smaller share than this of the rows with the same second value.
+    least_rows : int
+        Where the second value has fewer rows, nothing is rare.
+
+    Returns
+    -------
+    pandas.Series of bool
+        With the index of `first`; False where one of both is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import is_rare_together
+    >>> departure = pd.Series(["JP"] * 5 + ["PA"])
+    >>> is_rare_together(departure, pd.Series(["JP"] * 6), share=0.2, least_rows=5).tolist()
+    [False, False, False, False, False, True]
+    """
+    if len(first) != len(second) or not len(first):
+        raise RiskError(
+            f"There are {len(first)} and {len(second)} rows.",
+            "As many were expected, and at least one.",
+            "Take both columns from the same table.",
+        )
+    table = pd.DataFrame({"first": first.to_numpy(), "second": second.to_numpy()})
+    together = table.groupby(["first", "second"])["first"].transform("size")
+    alone = table.groupby("second")["first"].transform("count")
+    rare = (together < share * alone) & (alone >= least_rows) & table.notna().all(axis=1)
+    return pd.Series(rare.to_numpy(dtype=bool), index=first.index)
+
+
+def is_new(since: pd.Series, until: pd.Series, days: int = 180) -> pd.Series:
+    """Return whether a party was first seen only shortly before.
+
+    Parameters
+    ----------
+    since, until : pandas.Series of dates
+        For instance the day on which the importer was first seen, and the day of arrival.
+    days : int
+        New is less than so many days.
+
+    Returns
+    -------
+    pandas.Series of bool
+        With the index of `since`; False where a date is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import is_new
+    >>> since = pd.to_datetime(pd.Series(["2026-06-01", "2020-01-01"]))
+    >>> is_new(since, pd.to_datetime(pd.Series(["2026-07-06"] * 2))).tolist()
+    [True, False]
+    """
+    passed = (pd.to_datetime(until) - pd.to_datetime(since)).dt.days
+    return (passed < days).fillna(False).astype(bool)

@@ -1,0 +1,272 @@
+"""The glass-box model: evidence that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from rilo_training.risk.calibration import fit_level, fit_sigmoid
+from rilo_training.risk.columns import Column, Floats, Table, as_table, learn_columns, read_table
+from rilo_training.risk.errors import RiskError
+from rilo_training.risk.evidence import sigmoid
+from rilo_training.risk.folds import arrange, content_hash
+from rilo_training.risk.measures import Training
+from rilo_training.risk.search import Weighed, find_features
+
+
+class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A risk model whose every score can be taken apart.
+
+    An analyst fits it on past declarations of which the outcome is known, and ranks new ones. It
+    takes the table as it is: parties, goods, places, numbers, dates, words, with gaps. It finds
+    categories and combinations that matter, compares numbers with those of their peers (the
+    price with that of the heading), and learns how customary values are together. Every feature
+    is a number of log-odds; the score is their sum. A value that the training table did not hold
+    adds nothing.
+
+    Parameters
+    ----------
+    random_state : int
+        Decides the folds. Folds follow the content of rows: the order of the rows and rows that
+        stand twice change nothing.
+    monotone : mapping of str to int, optional
+        Numbers that may only raise (1) or lower (-1) the score. Such a column enters nothing
+        else.
+    leave_out : iterable of str
+        Columns that are not used: what officers choose by, when only what they chose has an
+        outcome (see `chosen_by`), or what the law forbids.
+
+    Attributes
+    ----------
+    notices_ : list of str
+        What was ignored, and why.
+    classes_ : array, shape (2,)
+        Both outcomes; the second one is the risk.
+    feature_names_in_ : array of str
+        The columns of the training table.
+    intercept_ : float
+        Log-odds of a row without evidence.
+
+    References
+    ----------
+    Micci-Barreca, D. (2001): A preprocessing scheme for high-cardinality categorical attributes.
+    Lou, Y., Caruana, R. and Gehrke, J. (2012): Intelligible models for classification.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import RiskModel
+    >>> consignments = pd.DataFrame({"origin": ["AA"] * 60 + ["BB"] * 60})
+    >>> is_illicit = [True, False] * 30 + [False] * 60
+    >>> model = RiskModel().fit(consignments, is_illicit)
+    >>> one_each = pd.DataFrame({"origin": ["AA", "BB"]})
+    >>> (model.predict_proba(one_each)[:, 1] > 0.25).tolist()
+    [True, False]
+    >>> model.explain(one_each).columns.tolist()
+    ['baseline', 'origin']
+    """
+
+    intercept_: float
+
+    def __init__(
+        self,
+        random_state: int = 0,
+        monotone: Mapping[str, int] | None = None,
+        leave_out: Iterable[str] = (),
+    ) -> None:
+        self.random_state = random_state
+        self.monotone = monotone
+        self.leave_out = leave_out
+
+    def fit(self, X: Any, y: Any) -> RiskModel:
+        """Learn from a table and its outcomes.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame, shape (rows, columns)
+            Any columns: categories, numbers, dates, words; values may be missing.
+        y : array, shape (rows,)
+            The outcome, of two classes; none missing.
+
+        Returns
+        -------
+        RiskModel
+            Itself.
+
+        Raises
+        ------
+        RiskError
+            When the table is empty, two columns have one name, nothing can be used, outcomes are
+            missing or of one class, or a direction is asked for something that is no number.
+        """
+        columns, training = self._prepare(X, y)
+        self._keep(find_features(columns, training, dict(self.monotone or {})), training)
+        return self
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame
+            The columns of the training table, in any order; others are not read.
+
+        Returns
+        -------
+        array of float, shape (rows, 2)
+            The second column is the probability of the risk.
+        """
+        p = sigmoid(self.decision_function(X))
+        return np.column_stack([1 - p, p])
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Return the more probable class of each row; for targeting, rank by the score."""
+        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
+
+    def decision_function(self, X: Any) -> Floats:
+        """Return the log-odds of each row; higher is riskier."""
+        return self._score(self._read(X))
+
+    def explain(self, X: Any) -> pd.DataFrame:
+        """Return what each feature adds to the log-odds of each row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per row of `X`, with its index. ``baseline`` is the score of a row without
+            evidence; then one column per feature. Above zero raises the risk. A row adds up to
+            its score, and ``1 / (1 + exp(-score))`` is its probability.
+        """
+        index = X.index if isinstance(X, pd.DataFrame) else None
+        return pd.DataFrame(self._parts(self._read(X)), index=index)
+
+    def recalibrate(self, X: Any, y: Any) -> RiskModel:
+        """Set the level by rows that were chosen at random, and return the model.
+
+        Where only inspected rows have an outcome, and officers and tips chose them, the share of
+        finds among them is not that among all. The ranking stays; the total becomes right.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame
+            Rows that were inspected at random.
+        y : array
+            What was found, in the classes of the training outcome.
+        """
+        self.intercept_ = self.intercept_ + level_shift(self.decision_function(X), y, self.classes_)
+        return self
+
+    def _prepare(self, X: Any, y: Any) -> tuple[list[Column], Training]:
+        """Return how columns are read, and the training rows in the order of their content."""
+        frame = as_table(X)
+        outcome, self.classes_ = checked_classes(y, len(frame))
+        columns = learn_columns(frame, tuple(self.leave_out))
+        self.feature_names_in_ = np.array(frame.columns, dtype=object)
+        self.n_features_in_ = frame.shape[1]
+        self.columns_ = columns
+        self.notices_ = [column.notice for column in columns if column.notice]
+        if all(column.kind == "ignored" for column in columns):
+            raise RiskError(
+                "No column can be used. " + " ".join(self.notices_[:5]),
+                "At least one column with different values was expected.",
+                "Give columns that say something about the goods, the route or the parties.",
+            )
+        check_monotone(dict(self.monotone or {}), columns)
+        table = read_table(frame, columns)
+        content = content_hash(table, self.random_state)
+        order = np.lexsort((outcome, content))
+        fold, weight = arrange(content[order])
+        return columns, Training(table.take(order), weight, outcome[order], fold)
+
+    def _keep(self, found: Weighed, training: Training) -> None:
+        """Keep the features that have a weight, calibrated on rows that did not teach them."""
+        slope, intercept = fit_sigmoid(
+            found.additive.out_of_fold,
+            training.y[found.rows],
+            weight=training.weight[found.rows],
+        )
+        weights = slope * found.additive.weights
+        self.features_ = [f for f, w in zip(found.features, weights, strict=True) if w > 0]
+        self.weights_: Floats = weights[weights > 0]
+        self.intercept_ = intercept + slope * found.additive.intercept
+        self.glass_slope_, self.glass_intercept_ = slope, intercept
+
+    def _read(self, X: Any) -> Table:
+        if not hasattr(self, "features_"):
+            raise not_fitted()
+        return read_table(as_table(X), self.columns_)
+
+    def _score(self, table: Table) -> Floats:
+        score = np.full(table.rows, self.intercept_)
+        for feature, weight in zip(self.features_, self.weights_, strict=True):
+            score += weight * feature.read(table)
+        return score
+
+    def _parts(self, table: Table) -> dict[str, Floats]:
+        parts: dict[str, Floats] = {"baseline": np.full(table.rows, self.intercept_)}
+        for feature, weight in zip(self.features_, self.weights_, strict=True):
+            value = weight * feature.read(table)
+            parts[feature.name] = parts[feature.name] + value if feature.name in parts else value
+        return parts
+
+
+def not_fitted() -> RiskError:
+    """Return what is said when a model is asked before it was fitted."""
+    return RiskError(
+        "The model knows nothing yet.", "A fitted model was expected.", "Call fit first."
+    )
+
+
+def level_shift(score: Floats, y: Any, classes: npt.NDArray[Any]) -> float:
+    """Return what must be added to log-odds, by what random inspections found."""
+    labels = np.asarray(y).ravel()
+    if len(labels) != len(score) or not np.isin(labels, classes).all():
+        raise RiskError(
+            f"There are {len(score)} rows and {len(labels)} outcomes.",
+            f"One outcome for each row was expected, each one of {classes.tolist()}.",
+            "Give the rows that were inspected at random, and what was found.",
+        )
+    return fit_level(score, labels == classes[1])
+
+
+def checked_classes(y: Any, rows: int) -> tuple[Floats, npt.NDArray[Any]]:
+    """Return the outcome as 0 and 1, and its two classes in their order."""
+    labels = pd.Series(np.asarray(y).ravel())
+    if len(labels) != rows:
+        raise RiskError(
+            f"X has {rows} rows and y has {len(labels)}.",
+            "One outcome for each row was expected.",
+            "Take both from the same table.",
+        )
+    if labels.isna().any():
+        raise RiskError(
+            f"{int(labels.isna().sum())} outcomes are missing.",
+            "An outcome for each row was expected.",
+            "Fit on the rows that were inspected; give the others to predict_proba.",
+        )
+    classes = np.unique(labels.infer_objects().to_numpy())
+    if len(classes) != 2:
+        raise RiskError(
+            f"The outcome has {len(classes)} class{'' if len(classes) == 1 else 'es'}.",
+            "Two classes were expected, for instance licit and illicit.",
+            "Take a longer period, or check how the outcome was made.",
+        )
+    return (labels.to_numpy() == classes[1]).astype(np.float64), classes
+
+
+def check_monotone(monotone: Mapping[str, int], columns: list[Column]) -> None:
+    """Refuse directions that cannot be kept."""
+    kinds = {column.name: column.kind for column in columns}
+    for name, direction in monotone.items():
+        if kinds.get(name) != "number" or direction not in (1, -1):
+            raise RiskError(
+                f"monotone asks for {name!r}: {direction!r}; "
+                f"the column is {kinds.get(name, 'not in the table')}.",
+                "The name of a number was expected, with 1 (rises) or -1 (falls).",
+                "Correct the name, or leave it out of monotone.",
+            )
