@@ -26,8 +26,10 @@ TEXT_SHARE = 0.3
 """Cells of so many words, of which so many are different, are free text."""
 ALONE_SHARE = 0.5
 """A column is an identifier when more of its rows than this have a value of their own."""
+KEY_ROWS, KEY_WIDTH = 20, 6
+"""Rows from which numbers that never repeat can be identifiers; digits of long identifiers."""
 LEAST_ROWS = 3
-DAY = pd.Timedelta(days=1)
+DAY_SECONDS = 86_400
 
 
 class AnomalyError(ValueError):
@@ -189,17 +191,15 @@ def _read_number(name: Hashable, numbers: Floats) -> Column:
         return Column(name, "ignored", notice=f"The column {name!r} is ignored: it has one value.")
     if len(values) <= 2:
         return Column(name, "category")
-    steps = np.diff(values)
-    places = (values[-1] - values[0]) / steps.min() + 1
-    if len(values) == len(numbers) and (places < 2 * len(values) or _are_keys(values)):
+    if len(values) == len(numbers) and _are_keys(values):
         return Column(
             name,
             "ignored",
             notice=f"The column {name!r} is ignored: every row has a number of its own.",
         )
-    if _one_width(values, 3) and counts.mean() >= CODE_REPEATS:
-        if len(values) / (values[-1] - values[0] + 1) <= CODE_DENSITY:
-            return Column(name, "category")
+    density = len(values) / (values[-1] - values[0] + 1)
+    if _one_width(values, 3) and counts.mean() >= CODE_REPEATS and density <= CODE_DENSITY:
+        return Column(name, "category")
     is_grouped = len(values) <= FEW_VALUES and len(present) >= LEAST_REPEATS * len(values)
     return Column(name, "number", is_grouped=is_grouped)
 
@@ -212,7 +212,11 @@ def _one_width(values: Floats, least: int) -> bool:
 
 
 def _are_keys(values: Floats) -> bool:
-    return len(values) >= 100 and _one_width(values, 6)
+    """Whether sorted values, all different, look like running numbers or long keys."""
+    if len(values) < KEY_ROWS:
+        return False
+    places = (values[-1] - values[0]) / np.diff(values).min() + 1
+    return bool(places < 2 * len(values) or _one_width(values, KEY_WIDTH))
 
 
 def is_number_like(values: pd.Series) -> bool:
@@ -245,7 +249,7 @@ def is_date_like(values: pd.Series) -> bool:
 def as_numbers(values: pd.Series) -> Floats:
     """Return the cells as numbers, NaN where a cell is missing, infinite or no number."""
     if pd.api.types.is_timedelta64_dtype(values.dtype):
-        values = values / DAY
+        values = values.dt.total_seconds() / DAY_SECONDS
     found = pd.to_numeric(values, errors="coerce")
     numbers = np.array(found.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
     numbers[~np.isfinite(numbers)] = np.nan
@@ -260,7 +264,7 @@ def as_days(values: pd.Series) -> Floats:
     ways = {} if pd.api.types.is_datetime64_any_dtype(values.dtype) else {"format": "ISO8601"}
     dates = pd.to_datetime(values, errors="coerce", utc=True, **ways)  # type: ignore[call-overload]
     since = dates - pd.Timestamp("1970-01-01", tz="UTC")
-    return np.asarray(since / DAY, dtype=np.float64)
+    return np.asarray(since.dt.total_seconds() / DAY_SECONDS, dtype=np.float64)
 
 
 def as_labels(values: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:

@@ -21,9 +21,9 @@ MOST_ROWS = 100_000
 SCALE_ROWS = 10_000
 """Rows from which the scale of each member is learned."""
 HALF = 0.5
-"""Weight of the nearest neighbours alone, and of the mean distance, beside forest and wide scale."""
+"""Weight of the nearest neighbours, and of the distance of all columns, beside the forest."""
 NUMBERS_ONLY, MIXED = 0.25, 3.0
-"""Weight of the strongest single column in a table of numbers, and what other columns add to it."""
+"""Weight of the strongest column in a table of numbers; what columns of other kinds add to it."""
 
 
 class AnomalyModel:
@@ -198,7 +198,7 @@ class AnomalyModel:
         ... )
         >>> model = AnomalyModel().fit(seizures)
         >>> model.reasons(seizures.tail(1), most=1)["reason"].item()
-        'kg is 90, far above the usual 6.'
+        'kg is 90, above the usual 6.'
         """
         reading = self._read(X)
         explained, evidence = self._explained(reading, as_table(X).index)

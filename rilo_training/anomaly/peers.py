@@ -11,7 +11,7 @@ from rilo_training.anomaly.robust import Codes, Scale, fit_scale, group_medians
 
 CENTRE_ROWS = 10
 SPREAD_ROWS = 20
-"""Rows from which a group has half a say in its own centre and spread; the wider group has the rest."""
+"""Rows from which a group has half a say in its own centre and spread, beside the wider group."""
 LEAST_GAIN = 0.05
 """Share of the absolute deviation that a grouping must explain on rows it was not fitted on."""
 MOST_KEYS = 2

@@ -18,7 +18,7 @@ HALF_LEVELS = ((0.5, 0.6744898), (0.6826895, 1.0), (0.9544997, 2.0), (0.9973002,
 FAR = 3.5
 """How far, in spreads, values lie that are alone on their side of a constant."""
 WIDE = 30.0
-"""A positive number is compared by its logarithm when its 95th percentile is so many times its 5th."""
+"""A number whose 95th percentile is so many times its 5th is compared by its logarithm."""
 STEADY = 20
 """Rows from which a side of a distribution has half a say in its own spread."""
 TAIL_LEVEL, TAIL_START = 0.95, 1.6448536
@@ -130,7 +130,7 @@ class Scale:
         """Return the signed distance from the centre in spreads, 0 where a number is missing."""
         away = numbers - self.centre
         z = np.where(away < 0, away / self.below, away / self.above)
-        return np.nan_to_num(np.round(z, DIGITS), nan=0.0)
+        return np.asarray(np.nan_to_num(np.round(z, DIGITS), nan=0.0))
 
     def tamed(self, numbers: Floats) -> Floats:
         """Return the signed distance, with a tail no longer than that of a normal distribution."""
