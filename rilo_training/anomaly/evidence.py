@@ -120,7 +120,7 @@ def pair_deviations(pairs: list[Pairs], groups: Codes, widths: Codes) -> Floats:
     """Return the mean of the two strongest deviations beside any partner."""
     if not pairs:
         return np.zeros(len(groups))
-    found = np.column_stack([as_deviations(one.tails(groups, widths)) for one in pairs])
+    found = np.column_stack([one.deviations(groups, widths) for one in pairs])
     found.sort(axis=1)
     return np.asarray(found[:, -2:].mean(axis=1))
 

@@ -16,13 +16,13 @@ from rilo_training.anomaly.reasons import reason_table
 from rilo_training.anomaly.robust import Scale, fit_scale
 from rilo_training.anomaly.table import Reader, Reading
 
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 """Rows from which the model learns; of a larger table, so many are drawn by their content."""
 SCALE_ROWS = 10_000
 """Rows from which the scale of each member is learned."""
 HALF = 0.5
 """Weight of the nearest neighbours, and of the distance of all columns, beside the forest."""
-NUMBERS_ONLY, MIXED = 0.25, 3.0
+NUMBERS_ONLY, MIXED = 0.1, 3.0
 """Weight of the strongest column in a table of numbers; what columns of other kinds add to it."""
 
 
@@ -126,7 +126,7 @@ class AnomalyModel:
         Returns
         -------
         array of float, shape (rows,)
-            In the order of the rows. The middle of the learning table has scores below 2.
+            In the order of the rows.
 
         Raises
         ------
@@ -231,9 +231,8 @@ class AnomalyModel:
             ],
             axis=0,
         )
-        return np.asarray(
-            np.logaddexp(0.0, largest)
-        )  # above 0, so that shares of it mean something
+        # Above 0, so that it can be shared out among the columns.
+        return np.asarray(np.logaddexp(0.0, largest))
 
     def _explained(self, reading: Reading, index: pd.Index) -> tuple[pd.DataFrame, Evidence]:
         evidence = self._usual.compare(reading)

@@ -11,15 +11,18 @@ from rilo_training.anomaly.robust import Codes, Scale, fit_scale, group_medians
 
 CENTRE_ROWS = 10
 SPREAD_ROWS = 20
-"""Rows from which a group has half a say in its own centre and spread, beside the wider group."""
+"""Rows from which a group alone makes its centre and its spread; below, others have a say."""
 LEAST_GAIN = 0.05
 """Share of the absolute deviation that a grouping must explain on rows it was not fitted on."""
 MOST_KEYS = 2
 MOST_WORK = 40_000_000
 """Cells that are read to choose the groupings of all numbers together."""
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 LEAST_ROWS = 20
 WORTH = 1.4826
+"""Standard deviation of a normal distribution whose median absolute deviation is 1."""
+LEAST_SPREAD, LEAST_PART = 0.2, 0.01
+"""No group spreads less than these shares of what groups and the wider group spread."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,20 @@ def fit_peers(
         medians, counts = group_medians(numbers, place, len(known))
         first = np.zeros(len(known), dtype=np.int64)
         first[place] = np.arange(len(place))  # any row of a group knows the wider group
-        weight = counts / (counts + CENTRE_ROWS)
-        centres = weight * medians + (1 - weight) * centre[first]
-        away, _ = group_medians(np.abs(numbers - centres[place]), place, len(known))
-        weight = counts / (counts + SPREAD_ROWS)
-        spreads = np.sqrt(weight * (WORTH * away) ** 2 + (1 - weight) * spread[first] ** 2)
+        sure = np.minimum(counts / CENTRE_ROWS, 1.0)
+        centres = sure * medians + (1 - sure) * centre[first]
+        distances = np.abs(numbers - centres[place])
+        own_spread = WORTH * group_medians(distances, place, len(known))[0]
+        full = distances[counts[place] >= CENTRE_ROWS]
+        typical = WORTH * np.median(full) if len(full) else spread[first]
+        weight = np.minimum(counts / SPREAD_ROWS, 1.0)
+        # Where the centre is not sure, a row can lie as far away as the wider group spreads.
+        spreads = np.sqrt(
+            weight * own_spread**2 + (1 - weight) * typical**2 + (1 - sure) * spread[first] ** 2
+        )
+        spreads = np.maximum(
+            spreads, np.maximum(LEAST_SPREAD * typical, LEAST_PART * spread[first])
+        )
         levels.append(Level(keys[:size], known, centres, spreads))
         centre, spread = centres[place], spreads[place]
     peers = Peers(keys, levels, whole, Scale(0.0, 1.0, 1.0))
@@ -185,6 +197,6 @@ def _unexplained(numbers: Floats, code: Codes) -> float:
     known, place = np.unique(code, return_inverse=True)
     middle = float(np.median(numbers[::2]))
     medians, counts = group_medians(numbers[::2], place[::2], len(known))
-    weight = counts / (counts + CENTRE_ROWS)
-    centres = weight * np.nan_to_num(medians) + (1 - weight) * middle
+    sure = np.minimum(2 * counts / CENTRE_ROWS, 1.0)
+    centres = sure * np.nan_to_num(medians) + (1 - sure) * middle
     return float(np.mean(np.abs(numbers[1::2] - centres[place[1::2]])))

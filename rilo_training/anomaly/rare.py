@@ -16,6 +16,7 @@ LEAST_BOND = 0.03
 SEEN_ROWS = 1
 """Rows of a group from which they have half a say in what is usual beside it."""
 LEAST_ROWS = 20
+MOST_ROWS = 20_000
 MOST_WORK = 40_000_000
 """Cells that are read to choose the partners of all columns together."""
 
@@ -46,8 +47,9 @@ class Pairs:
         The partner, then the column itself.
     known : array of int, sorted
         The pairs seen.
-    tail : array of float
-        For each pair seen: share of rows of the partner's group whose group is as rare or rarer.
+    deviation : array of float
+        For each pair seen: how rare it is, from the share of rows of the partner's group whose
+        group is as rare or rarer.
     unseen : array of float
         For each group of the partner: what is left for pairs that were not seen.
     rarity : Rarity
@@ -56,17 +58,20 @@ class Pairs:
 
     keys: tuple[int, int]
     known: Codes
-    tail: Floats
+    deviation: Floats
     unseen: Floats
     rarity: Rarity
 
-    def tails(self, groups: Codes, widths: Codes) -> Floats:
-        """Return for each row the share of rows that are as unusual beside the same partner."""
+    def deviations(self, groups: Codes, widths: Codes) -> Floats:
+        """Return for each row how rare its group is beside that of the partner."""
         partner, own = self.keys
         joint = joined(groups, self.keys, widths)
         at = np.searchsorted(self.known, joint).clip(max=len(self.known) - 1)
-        new = self.unseen[groups[:, partner]] * self.rarity.tail[groups[:, own]]
-        return np.where(self.known[at] == joint, self.tail[at], new)
+        found = self.deviation[at]
+        new = np.flatnonzero(self.known[at] != joint)
+        left = self.unseen[groups[new, partner]] * self.rarity.tail[groups[new, own]]
+        found[new] = as_deviations(left)
+        return found
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def fit_pairs(groups: Codes, widths: Codes, keys: tuple[int, int], rarity: Rarit
     )
     last = np.flatnonzero(ends)[np.cumsum(ends) - ends]
     tail[order] = tail[order][last]
-    return Pairs(keys, known, np.minimum(tail, 1.0), left, rarity)
+    return Pairs(keys, known, as_deviations(tail), left, rarity)
 
 
 def choose_partners(groups: Codes, widths: Codes) -> list[list[int]]:
@@ -153,7 +158,7 @@ def choose_partners(groups: Codes, widths: Codes) -> list[list[int]]:
     if len(groups) < LEAST_ROWS:
         return [[] for _ in range(columns)]
     rows = MOST_WORK // max(1, 2 * columns**2)
-    groups = groups[: max(rows, 1000)][:20_000]
+    groups = groups[: max(rows, 1000)][:MOST_ROWS]
     learn, test = groups[::2], groups[1::2]
     counts = [
         np.bincount(code, minlength=width) for code, width in zip(learn.T, widths, strict=True)

@@ -158,9 +158,9 @@ class Teller:
             yield rare, f"{own} stands in {share:.2g} per cent of the records."
         if pair > 0:
             groups = self.reading.groups[row : row + 1]
-            partner = min(
+            partner = max(
                 self.usual.pairs[at],
-                key=lambda pairs: float(pairs.tails(groups, self.usual.widths)[0]),
+                key=lambda pairs: float(pairs.deviations(groups, self.usual.widths)[0]),
             ).keys[0]
             yield pair, f"{own} is rare beside {self._label(row, partner)}."
 
