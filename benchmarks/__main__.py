@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import home, world
+from benchmarks import anomaly, home, world
 from benchmarks.peers.environment import Unavailable
 from benchmarks.peers.growth import QUICK, THOUSAND, grow
 from benchmarks.peers.interchange import check_interchange
 from benchmarks.peers.table import RUNS, compare
 
-PARTS = ("world", "home", "graders", "growth", "nbgrader")
+PARTS = ("world", "home", "anomaly", "graders", "growth", "nbgrader")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -31,6 +31,8 @@ def main(words: list[str] | None = None) -> int:
                 world.main()
             elif part == "home":
                 home.main()
+            elif part == "anomaly":
+                anomaly.main()
             elif part == "graders":
                 compare(asked.runs)
             elif part == "growth":

@@ -132,9 +132,8 @@ def fit_peers(
         spreads = np.sqrt(
             weight * own_spread**2 + (1 - weight) * typical**2 + (1 - sure) * spread[first] ** 2
         )
-        spreads = np.maximum(
-            spreads, np.maximum(LEAST_SPREAD * typical, LEAST_PART * spread[first])
-        )
+        least = np.maximum(LEAST_SPREAD * typical, LEAST_PART * spread[first])
+        spreads = np.maximum(spreads, least)
         levels.append(Level(keys[:size], known, centres, spreads))
         centre, spread = centres[place], spreads[place]
     peers = Peers(keys, levels, whole, Scale(0.0, 1.0, 1.0))

@@ -71,7 +71,7 @@ class Pairs:
         new = np.flatnonzero(self.known[at] != joint)
         left = self.unseen[groups[new, partner]] * self.rarity.tail[groups[new, own]]
         found[new] = as_deviations(left)
-        return found
+        return np.asarray(found)
 
 
 @dataclass(frozen=True)
