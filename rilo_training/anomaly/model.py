@@ -18,12 +18,12 @@ from rilo_training.anomaly.table import Reader, Reading
 
 MOST_ROWS = 50_000
 """Rows from which the model learns; of a larger table, so many are drawn by their content."""
-SCALE_ROWS = 10_000
+SCALE_ROWS = 5_000
 """Rows from which the scale of each member is learned."""
 HALF = 0.5
 """Weight of the nearest neighbours, and of the distance of all columns, beside the forest."""
-NUMBERS_ONLY, MIXED = 0.1, 3.0
-"""Weight of the strongest column in a table of numbers; what columns of other kinds add to it."""
+MIXED = 3.0
+"""Weight of the strongest single column in a table without numbers; 0 in one of numbers alone."""
 
 
 class AnomalyModel:
@@ -36,7 +36,8 @@ class AnomalyModel:
     learning table: the strongest single column (robust distance among peers, rare groups, rare
     pairs, ratios, gaps between dates), the mean of an isolation forest and of the distance to
     many neighbours, the distance to the nearest neighbours, and the distance of all columns
-    from their middle. The more columns are no plain numbers, the more the single column counts.
+    from their middle. The more columns are no plain numbers, the more the single column counts;
+    in a table of numbers alone, only the position among the other rows does.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ class AnomalyModel:
         }
         kinds = [column.kind for column in reader.columns]
         other = sum(kind != "number" for kind in kinds) / len(kinds)
-        self._single_weight = NUMBERS_ONLY + MIXED * other
+        self._single_weight = MIXED * other
         self.notices_ = list(reader.notices)
         self.columns_ = [column.name for column in reader.columns]
         return self

@@ -11,9 +11,9 @@ from rilo_training.anomaly.columns import Floats
 NEAR = 5
 WIDE_SHARE = 0.1
 """Neighbours of the wide scale, as a share of the rows compared with."""
-MOST_ROWS = 2000
+MOST_ROWS = 1000
 """Rows that others are compared with."""
-CHUNK = 4096
+CHUNK = 1024
 
 
 @dataclass(frozen=True)
