@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from anomalies import first_reasons, mixed_table, planted_seizures, standard_sets
 
 from rilo_training.anomaly import AnomalyError, AnomalyModel
+from rilo_training.anomaly.columns import read_kinds
 from rilo_training.world import make_world
 
 ROWS = 200
@@ -198,6 +199,23 @@ def test_integer_codes_are_categories() -> None:
     table.loc[3, "heading"] = 2403
     reasons = AnomalyModel().fit(table).reasons(table.loc[[3]])
     assert "heading" in reasons["column"].head(2).tolist()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1006, 2402, 8471, 9503], "category"),
+        ([10121, 240220, 847130, 970600], "category"),
+        (range(106, 160), "number"),
+        (range(2000, 2020), "number"),
+        ([1, 2, 3, 4, 5, 6], "number"),
+        ([12.5, 100.25, 999.75], "number"),
+    ],
+)
+def test_codes_and_measures_are_told_apart(values: Sequence[float], kind: str) -> None:
+    """Whole numbers of one width that leave most of their range empty are codes."""
+    table = pd.DataFrame({"n": [*values] * 10})
+    assert [column.kind for column in read_kinds(table)] == [kind]
 
 
 def test_a_missing_cell_is_unusual_where_cells_are_never_missing() -> None:

@@ -197,25 +197,36 @@ def _read_number(name: Hashable, numbers: Floats) -> Column:
             "ignored",
             notice=f"The column {name!r} is ignored: every row has a number of its own.",
         )
-    density = len(values) / (values[-1] - values[0] + 1)
-    if _one_width(values, 3) and counts.mean() >= CODE_REPEATS and density <= CODE_DENSITY:
+    if counts.mean() >= CODE_REPEATS and _are_codes(values):
         return Column(name, "category")
     is_grouped = len(values) <= FEW_VALUES and len(present) >= LEAST_REPEATS * len(values)
     return Column(name, "number", is_grouped=is_grouped)
 
 
-def _one_width(values: Floats, least: int) -> bool:
-    """Whether sorted values are whole numbers, all with the same number of digits."""
+def _are_codes(values: Floats) -> bool:
+    """Whether sorted values look like codes: one width, no common step, most of the range empty.
+
+    From five digits on, the width may differ by one: a leading zero was lost.
+    """
+    if values[-1] >= 2**53 or not _one_width(values, 3, int(values[0] >= 10**4)):
+        return False
+    step = np.gcd.reduce(np.diff(values).astype(np.int64))
+    return bool(len(values) / ((values[-1] - values[0]) / step + 1) <= CODE_DENSITY)
+
+
+def _one_width(values: Floats, least: int, more: int = 0) -> bool:
+    """Whether sorted values are whole numbers, all with the same number of digits (or more)."""
     if values[0] < 10 ** (least - 1) or np.any(values != np.floor(values)):
         return False
-    return bool(np.floor(np.log10(values[0])) == np.floor(np.log10(values[-1])))
+    return bool(np.floor(np.log10(values[-1])) - np.floor(np.log10(values[0])) <= more)
 
 
 def _are_keys(values: Floats) -> bool:
     """Whether sorted values, all different, look like running numbers or long keys."""
     if len(values) < KEY_ROWS:
         return False
-    places = (values[-1] - values[0]) / np.diff(values).min() + 1
+    with np.errstate(over="ignore"):
+        places = (values[-1] - values[0]) / np.diff(values).min() + 1
     return bool(places < 2 * len(values) or _one_width(values, KEY_WIDTH))
 
 

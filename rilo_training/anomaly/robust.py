@@ -24,6 +24,8 @@ STEADY = 20
 TAIL_LEVEL, TAIL_START = 0.95, 1.6448536
 FAR_LEVEL, TAIL_FAR = 0.99, 2.3263479
 """Shares of a normal distribution below so many standard deviations; tails are compared there."""
+FARTHEST = 1e9
+"""No number lies farther from the centre, in spreads, so that trees can hold it."""
 DIGITS = 9
 """Decimals kept, so that a rescaled unit, which changes the last bits, changes no rank."""
 
@@ -49,8 +51,8 @@ class Form:
             return numbers
         if self.way == "log":
             # What is not above zero was not so when the form was chosen: it lies far below.
-            least = self.unit * 1e-6
-            return np.asarray(np.log(np.maximum(numbers, least) / self.unit))
+            least = max(self.unit * 1e-6, float(np.finfo(np.float64).tiny))
+            return np.asarray(np.log(np.maximum(numbers, least)) - np.log(self.unit))
         return np.asarray(np.arcsinh(numbers / self.unit))
 
     def back(self, bent: Floats) -> Floats:
@@ -128,9 +130,10 @@ class Scale:
 
     def __call__(self, numbers: Floats) -> Floats:
         """Return the signed distance from the centre in spreads, 0 where a number is missing."""
-        away = numbers - self.centre
-        z = np.where(away < 0, away / self.below, away / self.above)
-        return np.asarray(np.nan_to_num(np.round(z, DIGITS), nan=0.0))
+        with np.errstate(over="ignore"):
+            away = numbers - self.centre
+            z = np.where(away < 0, away / self.below, away / self.above)
+        return np.asarray(np.nan_to_num(np.round(np.clip(z, -FARTHEST, FARTHEST), DIGITS)))
 
     def tamed(self, numbers: Floats) -> Floats:
         """Return the signed distance, with a tail no longer than that of a normal distribution."""

@@ -117,7 +117,8 @@ class Reader:
             if column.kind == "category" or column.is_grouped
         ]
         self.labels = [
-            sorted(as_labels(table[self.columns[place].name])[1]) for place in self.grouping
+            sorted(as_labels(table[self.columns[place].name])[1], key=_place)
+            for place in self.grouping
         ]
         return self.read(table)
 
@@ -168,6 +169,15 @@ class Reader:
     def name(self, place: int) -> str:
         """Return the name of a used column as text."""
         return str(self.columns[place].name)
+
+
+def _place(label: str) -> tuple[bool, float, str]:
+    """Return what labels are sorted by: numbers by size, so that their unit changes nothing."""
+    try:
+        size = float(label)
+    except ValueError:
+        size = np.nan
+    return (not np.isfinite(size), size if np.isfinite(size) else 0.0, label)
 
 
 def _coded(values: pd.Series, labels: list[str]) -> Codes:
