@@ -79,13 +79,15 @@ def mixed_table(seed: int, rows: int) -> Planted:
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 4, rows)
     kg = np.exp(rng.normal(kind * 1.5, 0.5))
+    usd = kg * np.exp(rng.normal(2 + kind, 0.2))
     left = pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 300, rows), unit="D")
     table = pd.DataFrame(
         {
             "goods": np.array(["tea", "rum", "gold", "books"], dtype=object)[kind],
             "heading": np.array(["0902", "2208", "7108", "4901"], dtype=object)[kind],
             "kg": kg,
-            "usd": kg * np.exp(rng.normal(2 + kind, 0.2)),
+            "usd": usd,
+            "total": usd * np.where(rng.random(rows) < 0.1, 1.5, 1.0),
             "code": rng.choice([101, 250, 400, 999], rows),
             "left": left,
             "came": left + pd.to_timedelta(rng.integers(1, 20, rows), unit="D"),

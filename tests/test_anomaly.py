@@ -289,10 +289,11 @@ def test_a_row_has_the_same_score_alone() -> None:
 def test_a_rescaled_unit_changes_no_rank(factor: float) -> None:
     """Grams or kilograms: the ranking is the same."""
     table = mixed()[0].head(ROWS)
-    other = table.assign(**{name: table[name] * factor for name in ("kg", "usd")})
+    other = table.assign(**{name: table[name] * factor for name in ("kg", "usd", "total")})
     one = AnomalyModel().fit(table).anomaly_score(table)
     two = AnomalyModel().fit(other).anomaly_score(other)
     np.testing.assert_allclose(one, two, rtol=1e-6)
+    np.testing.assert_array_equal(np.argsort(one, kind="stable"), np.argsort(two, kind="stable"))
 
 
 def test_the_same_seed_gives_the_same_result() -> None:

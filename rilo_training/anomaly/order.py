@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rilo_training.anomaly.columns import Floats
-from rilo_training.anomaly.table import Codes, Reading
+from rilo_training.anomaly.table import Codes, Measure, Reading
 
 Hashes = npt.NDArray[np.uint64]
 
 
-def content_order(reading: Reading, random_state: int) -> Codes:
+def content_order(reading: Reading, measures: list[Measure], random_state: int) -> Codes:
     """Return the rows in an order that looks random but depends on their content alone.
 
     Equal rows are equal in all that follows, so their order among themselves is nothing. A
@@ -21,12 +21,15 @@ def content_order(reading: Reading, random_state: int) -> Codes:
     ----------
     reading : Reading
         The rows.
+    measures : list of Measure
+        What the numbers of the reading are.
     random_state : int
         Another number gives another order.
     """
     hashes = np.full(len(reading.groups), random_state, dtype=np.uint64)
-    for number in reading.numbers.T:
-        hashes = _mixed(hashes, _ranks(number))
+    for measure, number in zip(measures, reading.numbers.T, strict=True):
+        if len(measure.columns) == 1:  # gaps and ratios follow from their ends
+            hashes = _mixed(hashes, _ranks(number))
     for code in reading.groups.T:
         hashes = _mixed(hashes, code)
     return np.argsort(hashes, kind="stable")

@@ -26,6 +26,8 @@ FAR_LEVEL, TAIL_FAR = 0.99, 2.3263479
 """Shares of a normal distribution below so many standard deviations; tails are compared there."""
 FARTHEST = 1e9
 """No number lies farther from the centre, in spreads, so that trees can hold it."""
+NOISE = 1e-12
+"""A spread of so small a share of the centre is an error of rounding."""
 DIGITS = 9
 """Decimals kept, so that a rescaled unit, which changes the last bits, changes no rank."""
 
@@ -157,7 +159,7 @@ def fit_scale(numbers: Floats, two_sided: bool = False) -> Scale:
         return Scale(0.0, 1.0, 1.0)
     centre = float(np.median(present))
     both = _spread(np.sort(np.abs(present - centre)), HALF_LEVELS)
-    if both == 0:
+    if both <= NOISE * abs(centre):
         return Scale(centre, 1.0, 1.0)
     below = above = both
     if two_sided:

@@ -19,7 +19,7 @@ from rilo_training.anomaly.columns import (
     as_table,
     read_kinds,
 )
-from rilo_training.anomaly.robust import choose_form
+from rilo_training.anomaly.robust import DIGITS, choose_form
 
 Codes = npt.NDArray[np.int64]
 
@@ -148,10 +148,11 @@ class Reader:
                 own[measure.columns[0]] = numbers[:, at] = as_days(values)
             elif measure.way == "between":
                 start, end = measure.columns
-                numbers[:, at] = own[end] - own[start]
+                numbers[:, at] = np.round(own[end] - own[start], DIGITS)
             elif measure.way == "ratio":
                 above, below = (np.where(own[at] > 0, own[at], np.nan) for at in measure.columns)
-                numbers[:, at] = np.log(above) - np.log(below)
+                # Without the last digits, which another unit changes, a constant ratio is constant.
+                numbers[:, at] = np.round(np.log(above) - np.log(below), DIGITS)
             else:
                 text = values.astype("str").where(values.notna())
                 counted = text.str.len() if measure.way == "length" else text.str.count(r"\d")
