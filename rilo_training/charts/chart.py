@@ -32,6 +32,8 @@ class Chart(Figure):
     alt_text : str
         What the chart shows, for a reader who does not see it. A file that :meth:`save` writes
         carries it, and a check of a chart in the course reads it.
+    plot_height_in : float
+        Height of the plot without the words above and below, in inches.
 
     Examples
     --------
@@ -51,7 +53,7 @@ class Chart(Figure):
         )
         FigureCanvasAgg(self)
         self.alt_text: str = ""
-        self._plot_height_in = plot_height_in
+        self.plot_height_in = plot_height_in
         self._dressing: list[Text] = []
 
     @property
@@ -74,7 +76,7 @@ class Chart(Figure):
         foot_in = _height(foot, SMALL_PT)
         top = MARGIN_IN + head_in + sub_in + 0.12
         bottom = MARGIN_IN + foot_in + (0.06 if foot else 0.0)
-        height = top + self._plot_height_in + bottom
+        height = top + self.plot_height_in + bottom
         self.set_size_inches(WIDTH_IN, height)
         left = MARGIN_IN / WIDTH_IN
         style: Any = {"ha": "left", "linespacing": 1.2}
@@ -96,7 +98,7 @@ class Chart(Figure):
         self.alt_text = alt_text
         engine = self.get_layout_engine()
         if isinstance(engine, ConstrainedLayoutEngine):
-            rect = (left, bottom / height, 1 - 2 * left, self._plot_height_in / height)
+            rect = (left, bottom / height, 1 - 2 * left, self.plot_height_in / height)
             engine.set(rect=rect)
         self.settle()
 

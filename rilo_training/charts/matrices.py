@@ -20,6 +20,7 @@ from rilo_training.charts.style import (
     in_house_style,
     shades,
 )
+from rilo_training.charts.trends import tick_text
 from rilo_training.charts.words import (
     axis_label,
     counted,
@@ -80,7 +81,7 @@ def heat_map(
     Returns
     -------
     Chart
-        One axes with a mesh; the label of its colour bar names the unit.
+        One axes with an image; the label of its colour bar names the unit.
 
     Raises
     ------
@@ -157,10 +158,10 @@ def _shares(wide: pd.DataFrame, share_of: str) -> pd.DataFrame:
 
 
 def _draw(cells: pd.DataFrame, centre: float | None) -> tuple[Chart, Any, Any]:
-    import seaborn
     from matplotlib.colors import Normalize, TwoSlopeNorm
+    from matplotlib.ticker import FuncFormatter
 
-    chart = Chart(1.05 + 0.34 * max(4, len(cells)))
+    chart = Chart(1.05 + 0.38 * max(4, len(cells)))
     axes = chart.subplots()
     values = cells.to_numpy(dtype=float)
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
@@ -171,38 +172,39 @@ def _draw(cells: pd.DataFrame, centre: float | None) -> tuple[Chart, Any, Any]:
         reach = max(abs(most - centre), abs(least - centre)) or 1.0
         norm = TwoSlopeNorm(centre, centre - reach, centre + reach)
         colours = shades(TWO_SIDES)
-    seaborn.heatmap(
-        cells,
-        ax=axes,
-        cmap=colours,
-        norm=norm,
-        linewidths=1.0,
-        linecolor=PAPER,
-        cbar_kws={"pad": 0.02, "aspect": 24, "shrink": 0.9},
-    )
-    mesh = axes.collections[0]
+    # The names of the cells are the units of the axes, whatever is written at the ticks.
+    axes.xaxis.update_units([str(name) for name in cells.columns])
+    axes.yaxis.update_units([str(name) for name in cells.index])
+    image = axes.imshow(values, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
+    rows, columns = values.shape
+    axes.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, colors=PAPER, linewidth=1.2)
+    axes.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, colors=PAPER, linewidth=1.2)
+    axes.spines[:].set_visible(False)
+    bar = chart.colorbar(image, ax=axes, pad=0.02, aspect=24, shrink=0.9)
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.ax.tick_params(length=0)
+    bar.formatter = FuncFormatter(lambda number, _: tick_text(number))
     texts = iter(number_texts(values[np.isfinite(values)]))
     for line, place in np.argwhere(np.isfinite(values)).tolist():
         red, green, blue, _ = colours(norm(values[line, place]))
         is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
         axes.text(
-            place + 0.5,
-            line + 0.5,
+            place,
+            line,
             next(texts),
             ha="center",
             va="center",
             fontsize=SMALL_PT,
             color=PAPER if is_dark else INK,
         )
-    axes.set_facecolor("#ffffff")
     _name_cells(chart, axes, cells)
-    return chart, axes, mesh.colorbar
+    return chart, axes, bar
 
 
 def _name_cells(chart: Chart, axes: Any, cells: pd.DataFrame) -> None:
     """Write the names of rows and columns; those of columns slant where they are too wide."""
     down = short_labels(chart, [str(name) for name in cells.index], 2.2 * DPI)
-    axes.set_yticks(np.arange(len(cells)) + 0.5, down, rotation=0)
+    axes.set_yticks(np.arange(len(cells)), down, rotation=0)
     lines = [line for text in down for line in text.split("\n")]
     widest = max(width_px(chart, line, SMALL_PT) for line in lines)
     room = (chart.room_px - widest - 1.1 * DPI) / cells.shape[1] - 6
@@ -212,10 +214,11 @@ def _name_cells(chart: Chart, axes: Any, cells: pd.DataFrame) -> None:
     is_broken = any(width_px(chart, word, SMALL_PT) > room for word in words)
     if is_broken or any("…" in text for text in across):
         across = short_labels(chart, names, 1.6 * DPI, 1)
-        places = np.arange(len(across)) + 0.5
-        axes.set_xticks(places, across, rotation=40, ha="right", rotation_mode="anchor")
+        axes.set_xticks(
+            np.arange(len(across)), across, rotation=40, ha="right", rotation_mode="anchor"
+        )
     else:
-        axes.set_xticks(np.arange(len(across)) + 0.5, across, rotation=0)
+        axes.set_xticks(np.arange(len(across)), across, rotation=0)
     axes.tick_params(length=0, labelcolor=INK)
 
 

@@ -117,11 +117,14 @@ def bars(
     shown, rest = totals.head(top), totals.iloc[top:]
     is_share_of_all = spans is None and "share" not in unit_words and bool((totals >= 0).all())
     is_share_of_all = is_share_of_all and unit_words not in ("%", "percentage points")
-    chart = Chart(0.62 + 0.30 * len(shown))
+    chart = Chart(1.0)
+    names = [str(name) for name in shown.index]
+    drawn = short_labels(chart, names, LABEL_ROOM_IN * DPI)
+    line_in = 0.38 if any("\n" in text for text in drawn) else 0.30
+    chart.plot_height_in = 0.62 + line_in * len(shown)
     axes = chart.subplots()
     dark = {highlight} if isinstance(highlight, str) else set(highlight or [])
     dark = dark or ({shown.index[0]} if ranked else set(shown.index))
-    names = [str(name) for name in shown.index]
     axes.barh(
         names,
         shown.to_numpy(),
@@ -129,7 +132,7 @@ def bars(
         color=[SERIES[0] if name in dark else QUIET for name in names],
     )
     places = np.arange(len(names))
-    axes.set_yticks(places, short_labels(chart, names, LABEL_ROOM_IN * DPI))
+    axes.set_yticks(places, drawn)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelbottom=False, length=0)

@@ -227,8 +227,9 @@ def _draw_world(axes: Any, edges: tuple[float, float, float, float]) -> None:
 
     found = world()
     land = Path.make_compound_path(*(Path(ring, closed=True) for ring in found.rings))
-    axes.add_patch(PathPatch(land, facecolor=LAND, edgecolor=LAND, linewidth=0.4, zorder=0))
-    axes.add_collection(LineCollection(found.boundaries, colors=BORDER, linewidths=0.7, zorder=1))
+    # As artists: the limits are set below, and to look for them in every curve takes seconds.
+    axes.add_artist(PathPatch(land, facecolor=LAND, edgecolor=LAND, linewidth=0.4, zorder=0))
+    axes.add_artist(LineCollection(found.boundaries, colors=BORDER, linewidths=0.7, zorder=1))
     axes.set_facecolor(SEA)
     axes.set_xlim(edges[0], edges[1])
     axes.set_ylim(edges[2], edges[3])
@@ -249,14 +250,14 @@ def _draw_routes(axes: Any, shown: pd.DataFrame, lines: list[list[Any]], dark: s
         colour = SERIES[0] if is_dark else "#5f8fbf"
         width = 0.9 + 4.6 * float(leg.amount) / largest
         order = 4 if is_dark else 3
-        axes.add_collection(
+        axes.add_artist(
             LineCollection(line, colors=PAPER, linewidths=width + 1.2, zorder=order, alpha=0.7)
         )
-        axes.add_collection(LineCollection(line, colors=colour, linewidths=width, zorder=order))
+        axes.add_artist(LineCollection(line, colors=colour, linewidths=width, zorder=order))
         longest = max(line, key=len)
         middle = round(0.55 * (len(longest) - 1))
         if len(longest) > 8:
-            axes.add_patch(
+            axes.add_artist(
                 FancyArrowPatch(
                     tuple(longest[middle - 2]),
                     tuple(longest[middle + 2]),
