@@ -161,8 +161,11 @@ def _place(
     largest = float(strengths[list(graph)].max())
     sizes = {str(name): 4 + 17 * float(np.sqrt(strengths[name] / largest)) for name in graph}
     start = networkx.circular_layout(sorted(graph))
+    joined = graph.to_undirected()
+    heads = [max(part, key=lambda name: strengths[name]) for part in _parts(joined)]
+    joined.add_edges_from((heads[0], head) for head in heads[1:])  # so that parts stay near
     found = networkx.spring_layout(
-        graph.to_undirected(),
+        joined,
         pos=start,
         k=1.6 / np.sqrt(len(graph)),
         seed=0,
@@ -195,6 +198,13 @@ def _place(
         # The name stands under the node; both together are centred on the point.
         places[str(name)] = (point[0], point[1] + (text.count("\n") + 1) * _LINE_PX / 2, text)
     return places, sizes
+
+
+def _parts(graph: Any) -> list[list[str]]:
+    """Return the nodes of each part that hangs together, in one order."""
+    import networkx
+
+    return sorted(sorted(part) for part in networkx.connected_components(graph))
 
 
 def _push_apart(points: Any, half: Any) -> bool:

@@ -173,15 +173,16 @@ def _draw(cells: pd.DataFrame, centre: float | None) -> tuple[Chart, Any, Any]:
         norm = TwoSlopeNorm(centre, centre - reach, centre + reach)
         colours = shades(TWO_SIDES)
     # The names of the cells are the units of the axes, whatever is written at the ticks.
-    axes.xaxis.update_units([str(name) for name in cells.columns])
-    axes.yaxis.update_units([str(name) for name in cells.index])
+    axis: Any
+    for axis, names in ((axes.xaxis, cells.columns), (axes.yaxis, cells.index)):
+        axis.update_units([str(name) for name in names])
     image = axes.imshow(values, cmap=colours, norm=norm, aspect="auto", interpolation="nearest")
     rows, columns = values.shape
     axes.hlines(np.arange(1, rows) - 0.5, -0.5, columns - 0.5, colors=PAPER, linewidth=1.2)
     axes.vlines(np.arange(1, columns) - 0.5, -0.5, rows - 0.5, colors=PAPER, linewidth=1.2)
     axes.spines[:].set_visible(False)
     bar = chart.colorbar(image, ax=axes, pad=0.02, aspect=24, shrink=0.9)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)
     bar.formatter = FuncFormatter(lambda number, _: tick_text(number))
     texts = iter(number_texts(values[np.isfinite(values)]))

@@ -305,7 +305,7 @@ def _name_places(chart: Chart, axes: Any, ends: pd.DataFrame, names: dict[str, s
     for (x, y), place in zip(dots, ends["place"], strict=True):
         name = names.get(str(place), str(place))
         text = axes.annotate(
-            short_labels(chart, [name], 1.3 * DPI, 1)[0],
+            short_labels(chart, [name], 1.6 * DPI, 1)[0],
             axes.transData.inverted().transform((x, y)),
             xytext=(0, 0),
             textcoords="offset points",

@@ -267,7 +267,7 @@ def _draw_nodes(chart: Chart, axes: Any, nodes: dict[str, pd.DataFrame], names: 
             )
     axes.set_xticks(range(len(names)), [drawable(words_of(name)) for name in names])
     axes.xaxis.set_ticks_position("top")
-    axes.tick_params(length=0, labelleft=False, left=False)
+    axes.tick_params(length=0, labelleft=False, left=False, pad=9)
     for label in axes.get_xticklabels():
         label.set_fontweight("bold")
     axes.spines[:].set_visible(False)

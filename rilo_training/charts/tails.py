@@ -108,14 +108,14 @@ def distribution(
         subtitle = subtitle or f"{words_of(value, unit)}: {counted(len(known), 'row')}"
     else:
         groups, more = _groups(known, value, by, several(top, "top"))
-        chart = Chart(0.75 + 0.36 * len(groups))
+        chart = Chart(0.75 + 0.38 * len(groups))
         axes = chart.subplots()
         _boxes(chart, axes, groups)
         axes.set_ylabel(drawable(words_of(by)), rotation=0, ha="right", va="bottom")
         axes.yaxis.set_label_coords(-0.012, 1.0)
         notes += [
             "Box: the middle half of the rows, with the median. Lines: from the 5th to the 95th "
-            "of 100 rows.",
+            "of 100 rows. In brackets: rows.",
             more,
         ]
         subtitle = subtitle or f"{words_of(value, unit)} by {words_of(by).lower()}"
@@ -190,6 +190,8 @@ def _groups(
 
 
 def _boxes(chart: Chart, axes: Any, groups: dict[str, pd.Series[float]]) -> None:
+    # The names are the units of the axis, whatever is written at the ticks.
+    axes.yaxis.update_units(list(groups))
     axes.boxplot(
         [group.to_numpy() for group in groups.values()],
         positions=range(len(groups)),
@@ -203,9 +205,11 @@ def _boxes(chart: Chart, axes: Any, groups: dict[str, pd.Series[float]]) -> None
         medianprops={"color": SERIES[0], "linewidth": 2.4, "solid_capstyle": "butt"},
         whiskerprops={"color": SERIES[0], "linewidth": 1.2},
     )
-    names = [f"{drawable(name)} ({len(group):,})" for name, group in groups.items()]
-    axes.set_yticks(range(len(names)), short_labels(chart, names, 2.3 * DPI))
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    names = short_labels(chart, list(groups), 1.8 * DPI)
+    sizes = [len(group) for group in groups.values()]
+    texts = [f"{name} ({size:,})" for name, size in zip(names, sizes, strict=True)]
+    axes.set_yticks(range(len(texts)), texts)
+    axes.set_ylim(len(texts) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")

@@ -327,6 +327,7 @@ def _draw(
         marker=MARKERS[number] if few else "",
         markersize=3 if is_small else 5,
         label=name or "_",
+        clip_on=False,  # a mark at 0 is whole
     )
 
 
@@ -431,10 +432,10 @@ def _name_lines(
             )
         )
     chart.settle()
-    spread(texts, chart)
+    _spread(texts, chart, float(axes.get_window_extent().y0))
 
 
-def spread(texts: Sequence[Any], chart: Chart) -> None:
+def _spread(texts: Sequence[Any], chart: Chart, lowest_px: float) -> None:
     """Move texts that stand in one column up and down until they do not overlap."""
     points = 72 / DPI
     boxes = [(text.get_window_extent(), text) for text in texts]
@@ -452,6 +453,10 @@ def spread(texts: Sequence[Any], chart: Chart) -> None:
                 moved = True
         if not moved:
             break
+    floor = lowest_px
+    for number, height in enumerate(heights):
+        placed[number] = max(placed[number], floor + height / 2)
+        floor = placed[number] + height / 2
     for (_, text), before, after in zip(boxes, wanted, placed, strict=True):
         x, y = text.xyann
         text.xyann = (x, y + (after - before) * points)
