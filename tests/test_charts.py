@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+import seaborn
 from charting import AWKWARD, DRAW, awkward, notes_of, outside, overlapping, texts_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -377,6 +378,19 @@ def test_a_period_without_rows_counts_as_nothing() -> None:
     table = pd.DataFrame({"day": pd.to_datetime(["2026-01-03", "2026-03-04", "2026-03-05"])})
     chart = trend(table, "day", every="month", unit="cases")
     assert list(chart.axes[0].lines[0].get_ydata()) == [1, 0, 2]
+
+
+def test_a_seaborn_chart_of_ones_own_takes_the_style() -> None:
+    """What a participant draws by hand looks like the rest, and no name becomes a formula."""
+    figure = matplotlib.figure.Figure()
+    with style.house_style():
+        axes = figure.subplots()
+        seaborn.barplot(
+            pd.DataFrame({"a_$b$": ["US$", "A$"], "n": [1, 2]}), x="n", y="a_$b$", ax=axes
+        )
+    assert not axes.spines["top"].get_visible()
+    assert axes.yaxis.label.get_fontsize() == style.TEXT_PT
+    assert not axes.yaxis.label.get_parse_math()
 
 
 def test_the_room_is_imported_without_what_is_heavy() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from answering import verdict
-from charting import AWKWARD, DRAW, awkward, notes_of, outside, texts_of
+from charting import AWKWARD, DRAW, awkward, notes_of, outside, overlapping, texts_of
 
 from rilo_training.answers import Question, encode
 from rilo_training.answers.kinds import KINDS
@@ -290,6 +290,29 @@ def test_negative_values_stand_left_of_zero() -> None:
     assert chart.axes[0].get_xlim()[0] < -12.5
     assert "−12.5" in {text.get_text() for text in texts_of(chart)}
     assert outside(chart) == []
+    assert overlapping(chart) == []
+
+
+KINDS_OF_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "arrow": lambda table: table.convert_dtypes(dtype_backend="pyarrow"),
+    "nullable": lambda table: table.convert_dtypes(),
+    "categories": lambda table: table.astype({"commodity": "category", "origin": "category"}),
+    "time zone": lambda table: table.assign(
+        seizure_date=table["seizure_date"].dt.tz_localize("Asia/Tokyo")
+    ),
+    "periods": lambda table: table.assign(seizure_date=table["seizure_date"].dt.to_period("D")),
+    "texts": lambda table: table.assign(seizure_date=table["seizure_date"].dt.strftime("%Y-%m-%d")),
+    "rows with one name": lambda table: table.set_axis([0] * len(table), axis=0),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS_OF_COLUMNS))
+def test_the_kind_of_a_column_changes_nothing(kind: str) -> None:
+    """Arrow, nullable, categories, time zones, periods and texts give the same charts."""
+    table = awkward(40)
+    other = KINDS_OF_COLUMNS[kind](table)
+    for name in ("bars of weight", "trend of several", "reliability"):
+        assert DRAW[name](other).alt_text == DRAW[name](table).alt_text
 
 
 @pytest.mark.parametrize(

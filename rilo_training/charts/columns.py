@@ -94,7 +94,9 @@ def outcomes(table: pd.DataFrame, name: str) -> pd.Series[float]:
 
 def labels(column: pd.Series[Any]) -> pd.Series[str]:
     """Return a column as texts; what is missing says so."""
-    return column.map(_label, na_action=None).astype(object)
+    places, kinds = pd.factorize(column)  # each kind of value is written once
+    texts = np.array([*(_label(kind) for kind in kinds), MISSING], dtype=object)
+    return pd.Series(texts[places], index=column.index, name=column.name, dtype=object)
 
 
 def _label(value: Any) -> str:

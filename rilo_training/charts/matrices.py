@@ -116,7 +116,7 @@ def heat_map(
         title=title or _finding(cells, shown_unit, share_of),
         subtitle=subtitle or f"{label}, by {_lower(words_of(row))} and {_lower(words_of(column))}",
         notes=[note, *_left_out(wide, cells, row, column)],
-        alt_text=alt_text or _alt_text(cells, label, row, column, shown_unit),
+        alt_text=alt_text or _alt_text(cells, label, row, column),
     )
     return chart
 
@@ -237,17 +237,22 @@ def _lower(words: str) -> str:
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
-def _places(cells: pd.DataFrame) -> pd.Series[float]:
-    long: pd.Series[Any] = cells.stack()  # type: ignore[assignment]
-    return long.dropna().sort_values(ascending=False, kind="stable")
+def _places(cells: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Return row, column and value of each cell, the largest first."""
+    found = [
+        (str(row), str(column), float(value))
+        for row, values in zip(cells.index, cells.to_numpy(dtype=float), strict=True)
+        for column, value in zip(cells.columns, values, strict=True)
+        if np.isfinite(value)
+    ]
+    return sorted(found, key=lambda place: -place[2])
 
 
 def _finding(cells: pd.DataFrame, unit: str, share_of: Share | None) -> str:
-    largest = _places(cells)
-    names, size = largest.index[0], float(largest.iloc[0])
+    row, column, size = _places(cells)[0]
     if share_of is None:
-        return f"{names[0]} and {names[1]} is the largest pair: {with_unit(size, unit)}"
-    of, part = names if share_of == "row" else names[::-1]
+        return f"{row} and {column} is the largest pair: {with_unit(size, unit)}"
+    of, part = (row, column) if share_of == "row" else (column, row)
     return f"The largest share: {part} holds {share_text(size / 100)} of {of}"
 
 
@@ -264,16 +269,14 @@ def _left_out(wide: pd.DataFrame, cells: pd.DataFrame, row: str, column: str) ->
     return [f"Not shown: {', '.join(gone)}." if gone else "", empty]
 
 
-def _alt_text(cells: pd.DataFrame, label: str, row: str, column: str, unit: str) -> str:
+def _alt_text(cells: pd.DataFrame, label: str, row: str, column: str) -> str:
     places = _places(cells)
+    texts = number_texts(size for _, _, size in places)
     told = [
-        f"{names[0]} and {names[1]} {text}"
-        for names, text in zip(places.index[:5], number_texts(places), strict=False)
+        f"{one} and {other} {text}" for (one, other, _), text in zip(places, texts, strict=True)
     ]
-    least = places.index[-1]
     return (
         f"Heat map of {label}. {counted(len(cells), 'row')} of {_lower(words_of(row))}, "
         f"{counted(cells.shape[1], 'column')} of {_lower(words_of(column))}. "
-        f"Largest: {'; '.join(told)}. Smallest: {least[0]} and {least[1]} "
-        f"{number_texts(places)[-1]}."
+        f"Largest: {'; '.join(told[:5])}. Smallest: {told[-1]}."
     )

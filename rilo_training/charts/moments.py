@@ -29,6 +29,8 @@ def along(table: pd.DataFrame, name: str) -> pd.Series[Any]:
         When it is neither.
     """
     column = table[name]
+    if isinstance(column.dtype, pd.ArrowDtype) and not pd.api.types.is_numeric_dtype(column):
+        column = column.astype(object)
     if isinstance(column.dtype, pd.PeriodDtype):
         starts: pd.Series[Any] = column.dt.start_time
         return starts

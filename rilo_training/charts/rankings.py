@@ -18,7 +18,16 @@ from rilo_training.charts.columns import (
     several,
 )
 from rilo_training.charts.letters import drawable, short_labels
-from rilo_training.charts.style import DPI, INK, PAPER, QUIET, SERIES, SMALL_PT, in_house_style
+from rilo_training.charts.style import (
+    DPI,
+    INK,
+    PAPER,
+    QUIET,
+    SERIES,
+    SMALL_PT,
+    WORDS,
+    in_house_style,
+)
 from rilo_training.charts.words import (
     axis_label,
     counted,
@@ -137,7 +146,8 @@ def bars(
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelbottom=False, length=0)
     axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_position(("data", 0.0))
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=WORDS, linewidth=0.8)
     axes.set_xlabel(drawable(axis_words), loc="left")
     axes.set_ylabel(drawable(words_of(category)), rotation=0, ha="right", va="bottom")
     axes.yaxis.set_label_coords(-0.012, 1.0)
