@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -91,9 +92,10 @@ def texts_of(chart: Chart) -> list[Any]:
     for axes in chart.axes:
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
-            slack = 1e-9 * max(1.0, abs(high - low))
             for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-                if not low - slack <= tick.get_loc() <= high + slack or not axes.axison:
+                place = tick.get_loc()
+                is_shown = low <= place <= high or isclose(place, low) or isclose(place, high)
+                if not is_shown or not axes.axison:
                     hidden |= {id(tick.label1), id(tick.label2)}
             if not axis.get_visible() or not axes.axison:
                 hidden |= {id(axis.label), id(axis.offsetText)}

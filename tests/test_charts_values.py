@@ -306,13 +306,19 @@ KINDS_OF_COLUMNS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def told() -> dict[str, str]:
+    """What two charts of ordinary columns tell."""
+    return {
+        name: DRAW[name](awkward(40)).alt_text for name in ("bars of weight", "trend of several")
+    }
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS_OF_COLUMNS))
-def test_the_kind_of_a_column_changes_nothing(kind: str) -> None:
+def test_the_kind_of_a_column_changes_nothing(kind: str, told: dict[str, str]) -> None:
     """Arrow, nullable, categories, time zones, periods and texts give the same charts."""
-    table = awkward(40)
-    other = KINDS_OF_COLUMNS[kind](table)
-    for name in ("bars of weight", "trend of several", "reliability"):
-        assert DRAW[name](other).alt_text == DRAW[name](table).alt_text
+    other = KINDS_OF_COLUMNS[kind](awkward(40))
+    assert {name: DRAW[name](other).alt_text for name in told} == told
 
 
 @pytest.mark.parametrize(

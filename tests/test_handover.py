@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rilo_training.charts import ChartError, handover, star_tables, write_star
-from rilo_training.charts.handover import NOT_RECORDED
+from rilo_training.charts.star import COUNTRIES, NOT_RECORDED
 from rilo_training.seizures import load_seizures
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +38,7 @@ def test_keys_are_unique_and_every_line_finds_its_row(
         assert star[table][key].is_unique
         assert star[table][key].notna().all()
     joins = [("cases", "case_id"), ("commodities", "commodity_key"), ("dates", "seizure_date")]
-    joins += [("countries", role) for role in handover.COUNTRIES]
+    joins += [("countries", role) for role in COUNTRIES]
     for table, column in joins:
         joined = facts.merge(
             star[table].add_prefix("its_"),
@@ -151,8 +151,14 @@ def test_text_is_text_and_runs_nothing(tmp_path: Path) -> None:
     assert [cell.value for cell in cells] == table["name"].tolist()
     assert sheet.cell(1, 2).data_type == "s"
     written = pd.read_csv(tmp_path / "t.csv", encoding="utf-8-sig", dtype="str")
-    assert written["name"].tolist() == [f"'{text}" for text in RISKY] + ["0302", "safe"]
+    assert written["name"].tolist() == [f"'{text}".replace("\t=", "\t'=") for text in RISKY] + [
+        "0302",
+        "safe",
+    ]
     assert list(written.columns) == ["name", "'=head"]
+    write_star({"u": pd.DataFrame({"name": ["a; =1", "a\n+1"]})}, tmp_path, ("csv",))
+    inside = pd.read_csv(tmp_path / "u.csv", encoding="utf-8-sig")["name"].tolist()
+    assert inside == ["a;' =1", "a\n'+1"]
     assert pd.read_parquet(tmp_path / "t.parquet")["name"].tolist() == table["name"].tolist()
 
 

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rilo_training.charts.chart import Chart
     from rilo_training.charts.columns import ChartError
-    from rilo_training.charts.curves import reliability_curve, targeting_curve
+    from rilo_training.charts.curves import targeting_curve
     from rilo_training.charts.graphs import network
-    from rilo_training.charts.handover import star_tables, write_star
+    from rilo_training.charts.handover import write_star
     from rilo_training.charts.matrices import heat_map
+    from rilo_training.charts.panels import small_multiples
     from rilo_training.charts.rankings import bars
+    from rilo_training.charts.reliability import reliability_curve
     from rilo_training.charts.routes import route_map
+    from rilo_training.charts.star import star_tables
     from rilo_training.charts.streams import flows
     from rilo_training.charts.style import house_style
     from rilo_training.charts.tails import distribution
-    from rilo_training.charts.trends import small_multiples, trend
+    from rilo_training.charts.trends import trend
 
 _MODULES = {
     "Chart": "chart",
@@ -33,10 +36,10 @@ _MODULES = {
     "heat_map": "matrices",
     "house_style": "style",
     "network": "graphs",
-    "reliability_curve": "curves",
+    "reliability_curve": "reliability",
     "route_map": "routes",
-    "small_multiples": "trends",
-    "star_tables": "handover",
+    "small_multiples": "panels",
+    "star_tables": "star",
     "targeting_curve": "curves",
     "trend": "trends",
     "write_star": "handover",

@@ -76,7 +76,7 @@ class Chart(Figure):
         foot_in = _height(foot, SMALL_PT)
         top = MARGIN_IN + head_in + sub_in + 0.12
         bottom = MARGIN_IN + foot_in + (0.06 if foot else 0.0)
-        height = top + self.plot_height_in + bottom
+        height = round((top + self.plot_height_in + bottom) * DPI) / DPI  # whole pixels
         self.set_size_inches(WIDTH_IN, height)
         left = MARGIN_IN / WIDTH_IN
         style: Any = {"ha": "left", "linespacing": 1.2}

@@ -20,12 +20,13 @@ from rilo_training.charts.style import (
     in_house_style,
     shades,
 )
-from rilo_training.charts.trends import tick_text
 from rilo_training.charts.words import (
     axis_label,
     counted,
+    lower_first,
     number_texts,
     share_text,
+    tick_text,
     with_unit,
     words_of,
 )
@@ -114,7 +115,8 @@ def heat_map(
     bar.set_label(short_labels(chart, [label], 0.3 * DPI * max(4, len(cells)), 3)[0])
     chart.dress(
         title=title or _finding(cells, shown_unit, share_of),
-        subtitle=subtitle or f"{label}, by {_lower(words_of(row))} and {_lower(words_of(column))}",
+        subtitle=subtitle
+        or f"{label}, by {lower_first(words_of(row))} and {lower_first(words_of(column))}",
         notes=[note, *_left_out(wide, cells, row, column)],
         alt_text=alt_text or _alt_text(cells, label, row, column),
     )
@@ -230,11 +232,7 @@ def _value_label(
         what = f"Number of {unit or 'rows'}" if share_of is None else (unit or "rows").capitalize()
     else:
         what = axis_label(value, shown_unit) if share_of is None else words_of(value, shown_unit)
-    return what if share_of is None else f"{what}, share of the {_lower(words_of(of))} (%)"
-
-
-def _lower(words: str) -> str:
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return what if share_of is None else f"{what}, share of the {lower_first(words_of(of))} (%)"
 
 
 def _places(cells: pd.DataFrame) -> list[tuple[str, str, float]]:
@@ -264,7 +262,7 @@ def _left_out(wide: pd.DataFrame, cells: pd.DataFrame, row: str, column: str) ->
     ):
         if all_of > shown:
             words = counted(all_of - shown, "more category", "more categories")
-            gone.append(f"{words} of {_lower(words_of(name))}")
+            gone.append(f"{words} of {lower_first(words_of(name))}")
     empty = "A white cell has no value." if bool(cells.isna().any(axis=None)) else ""
     return [f"Not shown: {', '.join(gone)}." if gone else "", empty]
 
@@ -276,7 +274,7 @@ def _alt_text(cells: pd.DataFrame, label: str, row: str, column: str) -> str:
         f"{one} and {other} {text}" for (one, other, _), text in zip(places, texts, strict=True)
     ]
     return (
-        f"Heat map of {label}. {counted(len(cells), 'row')} of {_lower(words_of(row))}, "
-        f"{counted(cells.shape[1], 'column')} of {_lower(words_of(column))}. "
+        f"Heat map of {label}. {counted(len(cells), 'row')} of {lower_first(words_of(row))}, "
+        f"{counted(cells.shape[1], 'column')} of {lower_first(words_of(column))}. "
         f"Largest: {'; '.join(told[:5])}. Smallest: {told[-1]}."
     )

@@ -17,13 +17,11 @@ from rilo_training.charts.geography import (
     places,
     world,
 )
-from rilo_training.charts.letters import short_labels
+from rilo_training.charts.placement import name_places
 from rilo_training.charts.style import (
-    DPI,
     INK,
     PAPER,
     SERIES,
-    SMALL_PT,
     in_house_style,
 )
 from rilo_training.charts.words import (
@@ -81,7 +79,7 @@ def route_map(
     top : int
         How many lines are shown, the largest.
     highlight : str, optional
-        Code whose lines are dark. Without it, the origin with the largest sum.
+        Code whose lines are dark. Without it, where the largest route begins.
     extent : tuple of four floats, optional
         West, east, south and north in degrees; east of 180 degrees count on (190 is 170 west).
         Without it, the map shows what the lines need.
@@ -113,7 +111,7 @@ def route_map(
     shown_unit = (unit or "rows") if value is None else known_unit(value, unit)
     legs, whole, gone = _legs(rows, origin, destination, via, value, known)
     shown = legs.head(several(top, "top"))
-    dark = highlight or str(legs.groupby("start", sort=False)["amount"].sum().idxmax())
+    dark = highlight or str(legs["start"].iloc[0])
     if highlight is not None and not (legs[["start", "end"]] == highlight).any(axis=None):
         raise ChartError(f"No route begins or ends at {highlight!r}. Correct highlight.")
     pairs = zip(shown["start"], shown["end"], strict=True)
@@ -147,7 +145,7 @@ def route_map(
         f"{OPINION} {SOURCE}",
     ]
     chart.dress(**words, notes=notes)
-    unnamed = _name_places(chart, axes, ends, names)
+    unnamed = name_places(chart, axes, ends, names)
     if unnamed:
         chart.dress(**words, notes=[f"Without a name on the map: {listed(unnamed, 12)}.", *notes])
     return chart
@@ -248,7 +246,7 @@ def _draw_routes(axes: Any, shown: pd.DataFrame, lines: list[list[Any]], dark: s
     for leg, line in reversed(list(zip(shown.itertuples(), lines, strict=True))):
         is_dark = dark in (leg.start, leg.end)
         colour = SERIES[0] if is_dark else "#5f8fbf"
-        width = 0.9 + 4.6 * float(leg.amount) / largest
+        width = 0.9 + 3.8 * float(leg.amount) / largest
         order = 4 if is_dark else 3
         axes.add_artist(
             LineCollection(line, colors=PAPER, linewidths=width + 1.2, zorder=order, alpha=0.7)
@@ -291,64 +289,6 @@ def _draw_ends(
         zorder=6,
     )
     return ends
-
-
-def _name_places(chart: Chart, axes: Any, ends: pd.DataFrame, names: dict[str, str]) -> list[str]:
-    """Write names beside the dots where there is room; return those without a name."""
-    from matplotlib.patheffects import withStroke
-
-    halo = withStroke(linewidth=2.5, foreground=PAPER)
-    frame = axes.get_window_extent()
-    dots = [axes.transData.transform((row.x, row.y)) for row in ends.itertuples()]
-    taken: list[tuple[float, float, float, float]] = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
-    unnamed = []
-    for (x, y), place in zip(dots, ends["place"], strict=True):
-        name = names.get(str(place), str(place))
-        text = axes.annotate(
-            short_labels(chart, [name], 1.6 * DPI, 1)[0],
-            axes.transData.inverted().transform((x, y)),
-            xytext=(0, 0),
-            textcoords="offset points",
-            fontsize=SMALL_PT,
-            color=INK,
-            path_effects=[halo],
-            zorder=7,
-        )
-        for offset, ha, va in _SPOTS:
-            text.set(ha=ha, va=va)
-            text.xyann = offset
-            box = text.get_window_extent()
-            edges = (box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1)
-            is_inside = frame.x0 < edges[0] and edges[2] < frame.x1
-            is_inside = is_inside and frame.y0 < edges[1] and edges[3] < frame.y1
-            if is_inside and not any(_overlap(edges, other) for other in taken):
-                taken.append(edges)
-                break
-        else:
-            text.remove()
-            unnamed.append(name)
-    chart.settle()
-    return unnamed
-
-
-_SPOTS: tuple[tuple[tuple[float, float], str, str], ...] = (
-    ((6, 0), "left", "center"),
-    ((-6, 0), "right", "center"),
-    ((0, 6), "center", "bottom"),
-    ((0, -6), "center", "top"),
-    ((5, 5), "left", "bottom"),
-    ((5, -5), "left", "top"),
-    ((-5, 5), "right", "bottom"),
-    ((-5, -5), "right", "top"),
-    ((9, 12), "left", "bottom"),
-    ((9, -12), "left", "top"),
-)
-
-
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _way(leg: Any, names: dict[str, str]) -> str:

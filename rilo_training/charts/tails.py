@@ -19,12 +19,12 @@ from rilo_training.charts.style import (
     SMALL_PT,
     in_house_style,
 )
-from rilo_training.charts.trends import tick_text
 from rilo_training.charts.words import (
     axis_label,
     counted,
     share_text,
     size_text,
+    tick_text,
     words_of,
 )
 
@@ -132,6 +132,8 @@ def distribution(
 
 
 def _histogram(axes: Any, values: pd.Series[float], unit: str, log: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     edges = _edges(values.to_numpy(), log)
     counts, _ = np.histogram(values, edges)
     axes.bar(
@@ -148,6 +150,7 @@ def _histogram(axes: Any, values: pd.Series[float], unit: str, log: bool) -> Non
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_formatter(_words_at_ticks(tick_text))
     median, tail = float(values.median()), float(values.quantile(0.99))
     marks = [(median, f"median {size_text(median, unit)}", 1.26)]
@@ -220,12 +223,12 @@ def _set_axis(axes: Any, values: pd.Series[float], unit: str, log: bool) -> None
 
     if log:
         axes.set_xscale("log")
-        steps = np.log10(values.max()) - np.log10(values.min())
-        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=12 if steps > 9 else 20))
+        least, most = np.log10(values.min()), np.log10(values.max())
+        if most - least < 1.5:  # so that at least two steps are named
+            axes.set_xlim(10 ** np.floor(least), 10 ** np.floor(most + 1))
+        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=12 if most - least > 9 else 20))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.xaxis.set_major_formatter(_words_at_ticks(lambda number: size_text(number, unit)))
-        if steps < 1.5:
-            axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(7))
         axes.xaxis.set_major_formatter(_words_at_ticks(tick_text))

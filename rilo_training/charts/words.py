@@ -69,6 +69,8 @@ def words_of(column: object, unit: str = "") -> str:
     ('Gross weight', 'Departure country', 'HS code')
     """
     name = str(column)
+    if name.startswith("p_"):
+        return name  # a probability keeps the name that it has in a formula
     parts = [part for part in re.split(r"[_\s]+", name) if part]
     if len(parts) > 1 and parts[-1].lower() in {unit.lower(), *_OTHER_NAMES.get(unit, ())}:
         parts = parts[:-1]
@@ -139,10 +141,19 @@ def with_unit(number: float, unit: str) -> str:
     Examples
     --------
     >>> from rilo_training.charts.words import with_unit
-    >>> with_unit(1200, "kg"), with_unit(12, "number")
-    ('1,200 kg', '12')
+    >>> with_unit(1200, "kg"), with_unit(12, "number"), with_unit(1, "seizure lines")
+    ('1,200 kg', '12', '1 seizure line')
     """
-    return number_text(number) if is_bare(unit) else f"{number_text(number)} {unit}"
+    if is_bare(unit):
+        return number_text(number)
+    return f"{number_text(number)} {_of_one(unit) if number == 1 else unit}"
+
+
+def _of_one(unit: str) -> str:
+    """Return the unit of one thing: a seizure line, a country."""
+    if unit.endswith("ies"):
+        return f"{unit[:-3]}y"
+    return unit[:-1] if unit.endswith("s") and not unit.endswith("ss") else unit
 
 
 def share_text(share: float) -> str:
@@ -219,3 +230,29 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 row', '1,200 rows', '3 countries')
     """
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def tick_text(number: float) -> str:
+    """Return a number at an axis.
+
+    Examples
+    --------
+    >>> from rilo_training.charts.words import tick_text
+    >>> tick_text(1500.0), tick_text(0.25), tick_text(2e6)
+    ('1,500', '0.25', '2 million')
+    """
+    if abs(number) >= 1e6:
+        return f"{number / 1e6:,g} million".replace("-", "−")
+    return f"{number:,.12g}".replace("-", "−")
+
+
+def lower_first(words: str) -> str:
+    """Return words as they stand inside a sentence; an abbreviation keeps its capitals.
+
+    Examples
+    --------
+    >>> from rilo_training.charts.words import lower_first
+    >>> lower_first("Departure country"), lower_first("HS code")
+    ('departure country', 'HS code')
+    """
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
