@@ -110,6 +110,14 @@ def test_ports_airports_and_places_of_ones_own_can_be_mixed() -> None:
         places(extra.assign(latitude_deg=95))
 
 
+def test_a_country_may_be_written_by_its_name() -> None:
+    """A table of another administration has names and no codes."""
+    by_name = pd.DataFrame({"a": ["Hong Kong, China"], "b": ["Fiji"]})
+    by_code = pd.DataFrame({"a": ["HK"], "b": ["FJ"]})
+    told = [route_map(table, "a", "b", unit="cases").alt_text for table in (by_name, by_code)]
+    assert told[0] == told[1]
+
+
 def test_a_transit_place_makes_two_lines() -> None:
     """The way over a transit place is drawn to it and from it."""
     table = pd.DataFrame({"a": ["TH", "TH"], "b": ["NZ", "NZ"], "c": ["SG", None]})
@@ -123,7 +131,7 @@ def test_unknown_places_are_counted_or_refused() -> None:
     table = pd.DataFrame({"a": ["TH", "Unknown", "TH"], "b": ["NZ", "NZ", None]})
     assert "2 rows without a known place left out." in notes_of(route_map(table, "a", "b"))
     with pytest.raises(ChartError, match=r"ISO 3166 alpha-2.*extra_places"):
-        route_map(pd.DataFrame({"a": ["Thailand"], "b": ["Japan"]}), "a", "b")
+        route_map(pd.DataFrame({"a": ["Atlantis"], "b": ["Japan"]}), "a", "b")
     with pytest.raises(ChartError, match="begins or ends at 'XX'"):
         route_map(CASES, "origin", "destination", highlight="XX")
     with pytest.raises(ChartError, match="west < east"):

@@ -130,8 +130,9 @@ def _turned_line(line: Any) -> list[Any]:
 def places(extra: pd.DataFrame | None = None) -> dict[str, tuple[float, float]]:
     """Return where a code lies: longitude from `WEST_DEG` eastwards, and latitude.
 
-    Known are countries (ISO 3166 alpha-2), airports (IATA) and ports (UN/LOCODE) of the code
-    lists, and the rows of ``extra`` with ``place``, ``latitude_deg`` and ``longitude_deg``.
+    Known are countries (ISO 3166 alpha-2, or the name in the code list), and airports (IATA) and
+    ports (UN/LOCODE) of the code lists; and the rows of ``extra`` with ``place``,
+    ``latitude_deg`` and ``longitude_deg``.
 
     Raises
     ------
@@ -146,6 +147,7 @@ def places(extra: pd.DataFrame | None = None) -> dict[str, tuple[float, float]]:
     ((179.2, -8.52), (139.63, 35.46))
     """
     found = dict(world().anchors)
+    found |= {name: found[code] for code, name in country_names().items()}
     for table, code in ((codes.airports(), "iata"), (codes.ports(), "locode")):
         columns = (table[code], table["longitude_deg"], table["latitude_deg"])
         found |= {

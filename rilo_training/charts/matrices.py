@@ -210,7 +210,7 @@ def _name_cells(chart: Chart, axes: Any, cells: pd.DataFrame) -> None:
     axes.set_yticks(np.arange(len(cells)), down, rotation=0)
     lines = [line for text in down for line in text.split("\n")]
     widest = max(width_px(chart, line, SMALL_PT) for line in lines)
-    room = (chart.room_px - widest - 1.1 * DPI) / cells.shape[1] - 6
+    room = (chart.room_px - widest - 0.9 * DPI) / cells.shape[1] - 4
     names = [str(name) for name in cells.columns]
     across = short_labels(chart, names, room, 2)
     words = [word for name in names for word in drawable(name).split()]

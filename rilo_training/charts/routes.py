@@ -69,7 +69,8 @@ def route_map(
     table : pandas.DataFrame
         Rows to count, or values to add up.
     origin, destination : str
-        Columns of codes: ISO 3166 alpha-2 of countries, IATA of airports, UN/LOCODE of ports.
+        Columns of codes: ISO 3166 alpha-2 of countries (or their names in the code list), IATA of
+        airports, UN/LOCODE of ports.
     value : str, optional
         Column of numbers, 0 or more. Without it, rows are counted.
     via : str, optional
