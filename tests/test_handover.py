@@ -73,14 +73,15 @@ def test_what_was_decided_is_said() -> None:
         {
             "case_id": ["A", "A", "A"],
             "line_no": [1, 2, 2],
-            "seizure_date": ["2026-01-01"] * 3,
-            "location": ["Airport", "Seaport", "Seaport"],
+            "seizure_date": ["2026-01-01", "2026-01-01", None],
+            "location": pd.Categorical(["Airport", "Seaport", None]),
         }
     )
     star = star_tables(lines)
     told = " ".join(star["about"]["what"])
     assert "differ in location (1 case)" in told
     assert "1 line stands a second time" in told
+    assert "1 line has no date" in told
     assert star["cases"]["location"].tolist() == ["Airport"]
 
 

@@ -57,7 +57,7 @@ def star_tables(seizures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     dict of str to pandas.DataFrame
         ``seizures`` (one row per line, with keys, quantity and value), ``cases``, ``dates`` (one
         row per day, without gaps), ``countries``, ``commodities`` and ``about`` (what each table
-        holds, and what was decided). Keys are unique and never missing.
+        holds, and what was decided). Keys are unique; only a date can be missing in the facts.
 
     Raises
     ------
@@ -115,6 +115,9 @@ def star_tables(seizures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     if "line_no" in lines and (twice := int(lines.duplicated(["case_id", "line_no"]).sum())):
         again = counted(twice, "line stands", "lines stand")
         notes["seizures"] += f" {again} a second time: look for duplicates first."
+    if undated := int(facts["seizure_date"].isna().sum()):
+        has = "line has" if undated == 1 else "lines have"
+        notes["seizures"] += f" {undated:,} {has} no date: a join with dates leaves them out."
     if "quantity" in facts and "unit" in facts:
         notes["seizures"] += " Add up quantities of one unit only."
     star["about"] = pd.DataFrame(
@@ -130,8 +133,8 @@ def star_tables(seizures: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _keys(column: pd.Series[Any]) -> pd.Series[str]:
     """Return a column as keys: texts without outer blanks, and never missing."""
-    texts = column.map(lambda value: NOT_RECORDED if pd.isna(value) else str(value).strip())
-    return texts.replace("", NOT_RECORDED)
+    texts = column.astype(object).map(lambda value: "" if pd.isna(value) else str(value).strip())
+    return texts.where(texts != "", NOT_RECORDED)
 
 
 def _days(column: pd.Series[Any], name: str) -> pd.Series[Any]:
