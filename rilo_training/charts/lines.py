@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from rilo_training.charts.columns import ChartError, known_unit, labels, numbers, required
-from rilo_training.charts.moments import along, by_period, moment_text, set_scale
+from rilo_training.charts.moments import ROWS, along, by_period, moment_text, set_scale
 from rilo_training.charts.style import (
     DASHES,
     MARKERS,
@@ -51,7 +51,7 @@ def points_of(
         if value is None:
             what = unit or "rows"
             name = f"{what[:1].upper()}{what[1:]} a {every}"
-            return found, "rows", "number", name
+            return found, ROWS, "number", name
         return found, value, known_unit(value, unit), f"{words_of(value)} a {every}"
     if value is None:
         raise ChartError(

@@ -9,6 +9,8 @@ import pandas as pd
 from rilo_training.charts.columns import ChartError, numbers
 
 Every = Literal["day", "week", "month", "quarter", "year"]
+ROWS = "_rows"
+"""The column of counted rows."""
 PERIODS: dict[str, str] = {
     "day": "D",
     "week": "W",
@@ -58,7 +60,7 @@ def by_period(
     Returns
     -------
     pandas.DataFrame
-        ``when`` (the first day of the period), the groups, and ``value`` or ``rows``.
+        ``when`` (the first day of the period), the groups, and ``value`` or `ROWS`.
     """
     if every not in PERIODS:
         raise ChartError(f"every is {every!r}. Expected is one of {', '.join(PERIODS)}.")
@@ -78,7 +80,7 @@ def by_period(
     wide: pd.DataFrame = found.unstack(groups) if groups else found.to_frame()
     wide = wide.reindex(whole, fill_value=0).fillna(0)
     wide.index = whole.to_timestamp().rename(when)
-    name = value or "rows"
+    name = value or ROWS
     if not groups:
         return wide.set_axis([name], axis=1).reset_index()
     return wide.reset_index().melt(id_vars=when, var_name=groups[0], value_name=name)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rilo_training.charts.chart import Chart
+from rilo_training.charts.chart import MARGIN_IN, Chart
 from rilo_training.charts.columns import ChartError, known_unit, labels, numbers, required, several
 from rilo_training.charts.geography import (
     OPINION,
@@ -18,12 +18,7 @@ from rilo_training.charts.geography import (
     world,
 )
 from rilo_training.charts.placement import name_places
-from rilo_training.charts.style import (
-    INK,
-    PAPER,
-    SERIES,
-    in_house_style,
-)
+from rilo_training.charts.style import INK, PAPER, SERIES, WIDTH_IN, in_house_style
 from rilo_training.charts.words import (
     axis_label,
     counted,
@@ -39,6 +34,7 @@ WORLD = (-30.0, 330.0)
 _STRETCH = 1.0 / np.cos(np.radians(20.0))
 """Degrees of latitude beside those of longitude, true at 20 degrees north and south."""
 _MOST_HEIGHT_IN = 5.0
+_WIDTH_IN = WIDTH_IN - 2 * MARGIN_IN - 0.1
 
 
 @in_house_style
@@ -121,7 +117,7 @@ def route_map(
     if not (edges[0] < edges[1] and edges[2] < edges[3]):
         raise ChartError(f"The extent is {edges}. Expected: west < east and south < north.")
     wide, high = edges[1] - edges[0], (edges[3] - edges[2]) * _STRETCH
-    height = min(_MOST_HEIGHT_IN, chart_width_in() * high / wide)
+    height = min(_MOST_HEIGHT_IN, _WIDTH_IN * high / wide)
     chart = Chart(height + 0.1)
     axes = chart.subplots()
     _draw_world(axes, edges)
@@ -150,14 +146,6 @@ def route_map(
     if unnamed:
         chart.dress(**words, notes=[f"Without a name on the map: {listed(unnamed, 12)}.", *notes])
     return chart
-
-
-def chart_width_in() -> float:
-    """Return how wide the plot of a chart is, in inches."""
-    from rilo_training.charts.chart import MARGIN_IN
-    from rilo_training.charts.style import WIDTH_IN
-
-    return WIDTH_IN - 2 * MARGIN_IN - 0.1
 
 
 def _legs(
@@ -211,7 +199,7 @@ def _extent(lines: list[list[Any]]) -> tuple[float, float, float, float]:
         middle = (south + north) / 2
         south = float(np.clip(middle - least / 2, -66.0, 84.0 - least))
         north = south + least
-    fitting = (north - south) * _STRETCH * chart_width_in() / _MOST_HEIGHT_IN
+    fitting = (north - south) * _STRETCH * _WIDTH_IN / _MOST_HEIGHT_IN
     if east - west < fitting:
         middle = (west + east) / 2
         west = float(np.clip(middle - fitting / 2, WORLD[0], WORLD[1] - fitting))
@@ -277,9 +265,8 @@ def _draw_ends(
     """Draw a dot at each place, and return the places with their sums, largest first."""
     sums = pd.concat([shown.groupby("start")["amount"].sum(), shown.groupby("end")["amount"].sum()])
     sums = sums.groupby(level=0).sum().sort_values(ascending=False, kind="stable")
-    ends = pd.DataFrame({"place": sums.index, "x": [known[str(n)][0] for n in sums.index]}).assign(
-        y=[known[str(n)][1] for n in sums.index]
-    )
+    names = [str(name) for name in sums.index]
+    ends = pd.DataFrame([known[name] for name in names], columns=["x", "y"]).assign(place=names)
     axes.scatter(
         ends["x"],
         ends["y"],
