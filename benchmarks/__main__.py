@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from benchmarks import home, linking, world
+from benchmarks import anomaly, home, linking, risk, world
 from benchmarks.peers.environment import Unavailable
 from benchmarks.peers.growth import QUICK, THOUSAND, grow
 from benchmarks.peers.interchange import check_interchange
 from benchmarks.peers.table import RUNS, compare
 
-PARTS = ("world", "home", "linking", "graders", "growth", "nbgrader")
+OF_THE_LIBRARY: dict[str, Callable[[], object]] = {
+    "world": world.main,
+    "home": home.main,
+    "risk": risk.main,
+    "anomaly": anomaly.main,
+    "linking": linking.main,
+}
+PARTS = (*OF_THE_LIBRARY, "graders", "growth", "nbgrader")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -27,12 +35,8 @@ def main(words: list[str] | None = None) -> int:
     for part in [part for part in PARTS if part in (asked.parts or PARTS)]:
         print(f"== {part}", flush=True)
         try:
-            if part == "world":
-                world.main()
-            elif part == "home":
-                home.main()
-            elif part == "linking":
-                linking.main()
+            if part in OF_THE_LIBRARY:
+                OF_THE_LIBRARY[part]()
             elif part == "graders":
                 compare(asked.runs)
             elif part == "growth":

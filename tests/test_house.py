@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rilo_training"
 
 # Bottom to top. Rooms on one level do not know each other.
 LEVELS = [
-    {"files"},
+    {"errors", "files"},
     {"codes"},
     {"seizures"},
     {"world"},

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from story_finders import FINDERS, finds
 from scipy.stats import hypergeom
+from story_finders import FINDERS, finds
 
 from rilo_training import analysis
 from rilo_training.analysis.chance import chance_of_more, hypergeometric

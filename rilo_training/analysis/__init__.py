@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rilo_training.analysis.comparison.rate import rates, wilson_interval
     from rilo_training.analysis.comparison.upload import batch_uploads
     from rilo_training.analysis.errors import AnalysisError
+    from rilo_training.analysis.linking.link import link_records
     from rilo_training.analysis.period import year_pair
     from rilo_training.analysis.routes.chain import changing_chains
     from rilo_training.analysis.routes.combination import over_represented
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rilo_training.analysis.routes.share import share_changes
     from rilo_training.analysis.surveillance.shifts import detect_shifts
     from rilo_training.analysis.surveillance.surges import detect_surges
-    from rilo_training.analysis.linking.link import link_records
     from rilo_training.analysis.table import one_row_per_case
 
 _HOME = {

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rilo_training.errors import GuidedError
+
 Floats = npt.NDArray[np.float64]
 Kind = Literal["number", "date", "category", "text", "ignored"]
 
@@ -32,27 +34,8 @@ LEAST_ROWS = 3
 DAY_SECONDS = 86_400
 
 
-class AnomalyError(ValueError):
-    """A table cannot be examined.
-
-    Parameters
-    ----------
-    found : str
-        What was found, as a sentence.
-    expected : str
-        What was expected, as a sentence.
-    action : str
-        What to do, as a sentence.
-    """
-
-    def __init__(self, found: str, expected: str, action: str) -> None:
-        super().__init__(f"{found} {expected} {action}")
-        self.found = found
-        self.expected = expected
-        self.action = action
-
-    def __reduce__(self) -> tuple[type[AnomalyError], tuple[str, str, str]]:
-        return type(self), (self.found, self.expected, self.action)
+class AnomalyError(GuidedError):
+    """A table cannot be examined."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rilo_training.errors import GuidedError
 from rilo_training.seizures.home_schema import CONSIGNMENT_COLUMNS, INSPECTION_COLUMNS
 from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
 from rilo_training.seizures.schema import COLUMNS, Column
@@ -16,27 +17,8 @@ if TYPE_CHECKING:
 _extract: Path | None = None
 
 
-class ExtractError(ValueError):
-    """An extract cannot be read.
-
-    Parameters
-    ----------
-    found : str
-        What was found, as a sentence.
-    expected : str
-        What was expected, as a sentence.
-    action : str
-        What to do, as a sentence.
-    """
-
-    def __init__(self, found: str, expected: str, action: str) -> None:
-        super().__init__(f"{found} {expected} {action}")
-        self.found = found
-        self.expected = expected
-        self.action = action
-
-    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, str, str]]:
-        return type(self), (self.found, self.expected, self.action)
+class ExtractError(GuidedError):
+    """An extract cannot be read."""
 
 
 def use_extract(path: str | PathLike[str] | None) -> None:
