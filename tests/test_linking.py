@@ -211,6 +211,7 @@ NAMES = DECLARED[["name"]]
         (NAMES, NAMES.copy(), "nam", "no column 'nam'. Its columns are: name"),
         (NAMES, pd.concat([NAMES, NAMES], axis=1), "name", "2 columns named 'name'"),
         (NAMES, NAMES.copy(), [], "No column was given"),
+        (NAMES, NAMES.copy(), None, "columns were None"),
         (NAMES, NAMES.copy(), ["name", "name"], "was given twice"),
         (NAMES, NAMES.assign(name=None), "name", "empty in one of the tables"),
         (NAMES["name"], NAMES, "name", "type Series. A DataFrame was expected"),

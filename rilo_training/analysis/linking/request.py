@@ -25,6 +25,11 @@ def column_pairs(
         _check_table(name, table)
     if isinstance(columns, Mapping):
         pairs = dict(columns)
+    elif not isinstance(columns, Iterable):
+        raise LinkError(
+            f"The columns were {columns!r}. A name, a list of names, or a dict from the left to "
+            "the right name was expected. Name the columns to compare."
+        )
     else:
         names = [columns] if isinstance(columns, str) else list(columns)
         if repeated := [column for column in names if names.count(column) > 1]:
