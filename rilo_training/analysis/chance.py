@@ -8,6 +8,15 @@ import numpy.typing as npt
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.table import Floats
 
+MEDIAN_OF_CHI_SQUARE = 0.4549364
+"""Median of the chi-square distribution with one degree of freedom."""
+LEAST_VARIANCE = 2.0
+"""Counts that vary less say little: they move in steps of one."""
+RELATIVE_ERROR = 2.33
+"""Standard error of the median of one such value, relative to it."""
+FEWEST_COUNTS = 10
+"""Counts that are needed to learn how much they vary."""
+
 
 def hypergeometric(own: npt.ArrayLike, drawn: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
     """Return the moments of a count when two labels are independent.
@@ -99,6 +108,32 @@ def chance_of_more(
     chance[wide] = np.maximum(chance[wide], pearson)
     result[some] = chance
     return result
+
+
+def usual_dispersion(gap: Floats, variance: Floats) -> float:
+    """Return how many times more counts vary than by chance; 1 when it is not clearly more.
+
+    It is taken from the median count, so the few that are special do not set it. Cases that
+    come in groups, such as the lines of one journey, make it larger than 1.
+
+    Parameters
+    ----------
+    gap, variance : array of float, shape (n,)
+        Counts minus their expectation, and their variance when nothing is special.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.analysis.chance import usual_dispersion
+    >>> usual_dispersion(np.array([3.0, -4.0] * 10), np.full(20, 9.0)) > 2
+    True
+    """
+    used = variance >= LEAST_VARIANCE
+    number = int(np.count_nonzero(used))
+    if number < FEWEST_COUNTS:
+        return 1.0
+    found = float(np.median(gap[used] ** 2 / variance[used])) / MEDIAN_OF_CHI_SQUARE
+    return found if found > 1 + 2 * RELATIVE_ERROR / np.sqrt(number) else 1.0
 
 
 def benjamini_hochberg(p_values: npt.ArrayLike, tests: int | None = None) -> Floats:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, binomial, chance_of_more
+from rilo_training.analysis.chance import (
+    benjamini_hochberg,
+    binomial,
+    chance_of_more,
+    usual_dispersion,
+)
 from rilo_training.analysis.comparison.change import change_interval
 from rilo_training.analysis.period import Period, bounds, split
 from rilo_training.analysis.table import Floats, checked, encoded, informative
@@ -16,9 +21,6 @@ LEAST_SHARE = 0.5
 """Share of the rise that one reporter must make."""
 LASTING_PERCENT = 60
 """Share of the later months that must be raised: a surge of some weeks is another story."""
-
-MEDIAN_OF_CHI_SQUARE = 0.4549364
-"""Median of the chi-square distribution with one degree of freedom."""
 
 
 def contributions(
@@ -189,7 +191,7 @@ def sole_drivers(
     whole = counts.sum(axis=0)
     tested = whole >= least_cases
     moments = binomial(whole, share)
-    scale = _usual_dispersion((counts[1] - moments[0])[tested], moments[1][tested])
+    scale = usual_dispersion((counts[1] - moments[0])[tested], moments[1][tested])
     p = chance_of_more(counts[1], moments, scale)
     by_goods = np.stack([np.bincount(goods, weights=count) for count in counts])[:, goods]
     others_before, others_after = by_goods - counts
@@ -222,13 +224,6 @@ def sole_drivers(
     return pd.DataFrame(
         result.sort_values(order, ascending=[False, True], kind="stable", ignore_index=True)
     )
-
-
-def _usual_dispersion(gap: Floats, variance: Floats) -> float:
-    """Return the variance of counts relative to chance, at least 1, from the median pair."""
-    if not len(gap) or not (variance > 0).all():
-        return 1.0
-    return max(float(np.median(gap**2 / variance)) / MEDIAN_OF_CHI_SQUARE, 1.0)
 
 
 def _months_raised(

@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
+from rilo_training.analysis.chance import (
+    benjamini_hochberg,
+    chance_of_more,
+    hypergeometric,
+    usual_dispersion,
+)
 from rilo_training.analysis.comparison.rate import normal_quantile
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.table import (
@@ -30,7 +35,7 @@ def over_represented(
     unknown: tuple[str, ...] = UNKNOWN,
     least_cases: int = 10,
     least_lift: float = 1.0,
-    dispersion: float = 1.0,
+    dispersion: float | None = None,
     level: float = 0.05,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -59,9 +64,10 @@ def over_represented(
     least_lift : float
         Lift that is needed to stand, from its lower bound when it is 1 (the default), else from
         the lift itself.
-    dispersion : float
-        Variance of counts divided by that of independent cases; above 1 where one journey makes
-        several cases.
+    dispersion : float, optional
+        Variance of counts divided by that of independent cases. By default it is taken from the
+        median of the combinations that are expected often enough to be listed; it is 1 unless
+        cases clearly come in groups, such as several of one journey.
     level : float
         Corrected probability below which a combination is no chance.
     confidence : float
@@ -114,6 +120,9 @@ def over_represented(
     expected, variance = moments[:2]
     found = cases[kept].astype(np.float64)
     lift = found / expected
+    if dispersion is None:
+        often = expected >= least_cases
+        dispersion = usual_dispersion((found - expected)[often], variance[often])
     # A combination that can have no other count has the narrowest interval.
     scale = dispersion * np.maximum(variance / expected, 1e-6)
     low, high = _lift_bounds(found, expected, scale, confidence)

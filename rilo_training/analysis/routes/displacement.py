@@ -21,7 +21,7 @@ def displaced_routes(
     change_days: Sequence[Day] | Day | None = None,
     unknown: tuple[str, ...] = UNKNOWN,
     least_cases: int = 6,
-    dispersion: float = 1.0,
+    dispersion: float | None = None,
     level: float = 0.05,
 ) -> pd.DataFrame:
     """Return where goods that came from one place now come from another.
@@ -77,7 +77,7 @@ def displaced_routes(
     0    B  C                 50              50
     """
     test = compare_shares(rows, column, by, None, date, change_days, unknown, dispersion)
-    moves = _moves(test, test.group, least_cases, level, dispersion)
+    moves = _moves(test, test.group, least_cases, level)
     names = listed(by)
     shown = test.labels.iloc[moves["new"]].reset_index(drop=True)[names]
     return _described(test, moves, shown, column)
@@ -92,7 +92,7 @@ def moved_labels(
     change_days: Sequence[Day] | Day | None = None,
     unknown: tuple[str, ...] = UNKNOWN,
     least_cases: int = 10,
-    dispersion: float = 1.0,
+    dispersion: float | None = None,
     level: float = 0.05,
 ) -> pd.DataFrame:
     """Return which label left one group and came to another, such as a method of concealment.
@@ -145,14 +145,12 @@ def moved_labels(
     1   mail  gold   tea
     """
     test = compare_shares(rows, column, by, strata, date, change_days, unknown, dispersion)
-    moves = _moves(test, test.label, least_cases, level, dispersion)
+    moves = _moves(test, test.label, least_cases, level)
     shown = test.labels.iloc[moves["new"]].reset_index(drop=True)[[column]]
     return _described(test, moves, shown, by)
 
 
-def _moves(
-    test: ShareTest, joined: Ints, least_cases: int, level: float, dispersion: float
-) -> pd.DataFrame:
+def _moves(test: ShareTest, joined: Ints, least_cases: int, level: float) -> pd.DataFrame:
     """Return each rise with the fall among the pairs joined to it that fits it best.
 
     Both must stand in their group. Rise and fall are independent when nothing changed: they are
@@ -174,7 +172,7 @@ def _moves(
         if not able.any():
             continue
         comparisons = len(others) * len(test.days)
-        rise, fall = _apart(test, int(new), others, days, dispersion)
+        rise, fall = _apart(test, int(new), others, days)
         stands = able & (rise * comparisons < level) & (fall * able.sum(axis=0) < level)
         product = np.maximum(fall * test.rise[new, days], np.finfo(float).tiny)
         both = np.where(stands, product * (1 - np.log(product)) * comparisons, 1.0)
@@ -190,9 +188,7 @@ def _moves(
     return moves.sort_values(["p", "rise"], kind="stable", ignore_index=True)
 
 
-def _apart(
-    test: ShareTest, new: int, others: Ints, days: Ints, dispersion: float
-) -> tuple[Floats, Floats]:
+def _apart(test: ShareTest, new: int, others: Ints, days: Ints) -> tuple[Floats, Floats]:
     """Return the probability of the rise without each other label, and of the other's fall.
 
     In one group a fall alone raises all other shares, and a rise alone lowers them: so each is
@@ -208,11 +204,11 @@ def _apart(
     rise = chance_of_more(
         np.broadcast_to(new_after, after.shape),
         hypergeometric(new_before + new_after, all_after - after, both - before - after),
-        dispersion,
+        test.dispersion,
     )
     left = both - new_before - new_after
     fall = chance_of_more(
-        before, hypergeometric(before + after, all_before - new_before, left), dispersion
+        before, hypergeometric(before + after, all_before - new_before, left), test.dispersion
     )
     return rise, fall
 

@@ -140,7 +140,7 @@ def hub_changes(
     least_cases: int = 6,
     least_reporters: int = 3,
     new_percent: float = 2.0,
-    dispersion: float = 1.0,
+    dispersion: float | None = None,
     level: float = 0.05,
 ) -> pd.DataFrame:
     """Return the transit hubs that appeared, rose or were displaced.

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
+from rilo_training.analysis.chance import (
+    benjamini_hochberg,
+    chance_of_more,
+    hypergeometric,
+    usual_dispersion,
+)
 from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.period import Day, as_day
 from rilo_training.analysis.table import (
@@ -45,6 +50,8 @@ class ShareTest:
         Probability of so many, or so few, cases after the day.
     reporters : numpy.ndarray of int64, shape (pairs, days)
         Strata that have the label after the day.
+    dispersion : float
+        Variance of counts divided by that of independent cases, as it was used.
     """
 
     labels: pd.DataFrame
@@ -59,6 +66,7 @@ class ShareTest:
     rise: Floats
     fall: Floats
     reporters: Ints
+    dispersion: float
 
 
 def month_starts(dates: pd.Series, edge_months: int = EDGE_MONTHS) -> list[pd.Timestamp]:
@@ -88,7 +96,7 @@ def compare_shares(
     date: str,
     change_days: Sequence[Day] | Day | None,
     unknown: tuple[str, ...],
-    dispersion: float,
+    dispersion: float | None,
 ) -> ShareTest:
     """Return the cases of each label before and after each day, and how likely they are.
 
@@ -121,6 +129,9 @@ def compare_shares(
         return np.stack([summed(part) for part in hypergeometric(own, drawn, total)])
 
     after, rising, falling = summed(later), moments(whole_later), moments(total - whole_later)
+    if dispersion is None:
+        middle = len(days) // 2
+        dispersion = usual_dispersion((after - rising[0])[:, middle], rising[1, :, middle])
     whole = np.bincount(pair)[:, None]
     group_of = np.zeros(len(labels), dtype=np.int64)
     group_of[pair] = group
@@ -139,6 +150,7 @@ def compare_shares(
         rise=chance_of_more(after, rising, dispersion),
         fall=chance_of_more(whole - after, falling, dispersion),
         reporters=summed((later > 0).astype(np.float64)).astype(np.int64),
+        dispersion=dispersion,
     )
 
 
@@ -151,7 +163,7 @@ def share_changes(
     change_days: Sequence[Day] | Day | None = None,
     unknown: tuple[str, ...] = UNKNOWN,
     least_cases: int = 10,
-    dispersion: float = 1.0,
+    dispersion: float | None = None,
     level: float = 0.05,
 ) -> pd.DataFrame:
     """Return which labels have a larger or smaller share after a day than before it.
@@ -180,8 +192,9 @@ def share_changes(
         Labels that say nothing; their rows are left out.
     least_cases : int
         Cases of a label, in both periods together, below which it is not tested.
-    dispersion : float
-        Variance of counts divided by that of independent cases.
+    dispersion : float, optional
+        Variance of counts divided by that of independent cases. By default it is taken from the
+        median of all labels on the middle day; it is 1 unless cases clearly come in groups.
     level : float
         Corrected probability below which a change is no chance.
 
