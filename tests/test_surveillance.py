@@ -17,7 +17,7 @@ from rilo_training.analysis import AnalysisError, detect_shifts, detect_surges
 
 Function = Any
 BOTH = pytest.mark.parametrize("detect", [detect_surges, detect_shifts])
-SURGES, MANY = range(40), range(100)
+SURGES, MANY = range(40), range(300)
 """Numbers of the series of the ordinary tests; `prove` has more."""
 
 

@@ -92,7 +92,7 @@ def detect_surges(counts: pd.Series, false_alarms_per_year: float = 0.5) -> pd.D
     >>> cases = pd.Series([4, 6, 5, 3, 5, 4, 6, 5, 4, 5, 3, 6, 5, 4, 5, 6, 14, 17, 5, 4], weeks)
     >>> surges = detect_surges(cases)
     >>> surges.loc[surges["alarm"], "reason"].tolist()[0]
-    '31 in 2 weeks from 2026-04-27/2026-05-03; 9.4 expected'
+    '31 in 2 weeks from 2026-04-27/2026-05-03; 9.5 expected'
     """
     if not false_alarms_per_year > 0:
         raise AnalysisError(
