@@ -156,7 +156,16 @@ def test_the_wheel_is_the_package_and_nothing_of_the_course(cohort: Path) -> Non
     for name in names:
         assert re.match(r"wheel:rilo_training(-[\d.]+\.dist-info)?/", name), name
         assert name.endswith((".py", ".csv", ".html", ".md", ".txt", "WHEEL", "METADATA")) or (
-            name.endswith(("RECORD", "LICENSE", "py.typed", "entry_points.txt", "/kernel.json"))
+            name.endswith(
+                (
+                    "RECORD",
+                    "LICENSE",
+                    "py.typed",
+                    "entry_points.txt",
+                    "/kernel.json",
+                    "/countries.json",
+                )
+            )
         ), name
         assert "test" not in name, name
     package = {path.name for path in (ROOT / "rilo_training").rglob("*.py")}
