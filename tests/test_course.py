@@ -639,7 +639,8 @@ def test_a_world_that_is_not_fair_is_replaced_by_the_next(
     """Nothing that a world does to an answer stops the search; each refusal has its reason."""
     nothing = question(reference=encode(float("nan")), mistakes=wrong(float("nan"), 3))
     other = question(reference=encode(77))
-    references = [nothing, question(support=3), question(), other]
+    mistaken = question(reference=encode(77), mistakes=wrong(42, 3))
+    references = [nothing, question(support=3), question(), mistaken, other]
     worlds_of(monkeypatch, *map(key_of, references))
     refused: dict[int, str] = {}
     found = admission.admitted_worlds(
@@ -650,11 +651,25 @@ def test_a_world_that_is_not_fair_is_replaced_by_the_next(
         unlike={"q1": encode(42)},
         on_refused=lambda seed, problems: refused.update({seed: problems[0]}),
     )
-    assert next(found)[0] == 3
-    assert refused.keys() == {0, 1, 2}
+    assert next(found)[0] == 4
+    assert refused.keys() == {0, 1, 2, 3}
     assert "the reference is not a number" in refused[0]
     assert "3 rows stand behind the answer" in refused[1]
     assert refused[2] == "q1: the answer is that of the practice data."
+    assert refused[3] == "q1: a mistake gives the answer of the practice data."
+
+
+def test_an_option_of_a_choice_may_be_the_answer_of_the_practice_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its known mistakes are the other options: a world without such a one is not to be found."""
+    choice = {"kind": "choice", "form": {"options": {"a": "yes", "b": "no"}}}
+    made = question(**choice, reference=encode("a"), mistakes=wrong("b"))
+    worlds_of(monkeypatch, key_of(made))
+    found = admission.admitted_worlds(
+        new_notebook(), some_unit(), itertools.count(), tmp_path, unlike={"q1": encode("b")}
+    )
+    assert next(found)[0] == 0
 
 
 def test_a_unit_that_is_fair_on_no_world_is_the_unit_s_fault(

@@ -40,14 +40,20 @@ def problems_of(reference: Reference) -> list[str]:
 
 
 def _alike(reference: Reference, values: Mapping[str, Plain]) -> list[str]:
-    """Return the questions whose answer is the same as on other data."""
-    return [
-        f"{name}: the answer is that of the practice data."
-        for name, question in reference.questions.items()
-        if question.depends_on_world
-        and name in values
-        and judge(question, values[name]).verdict == "correct"
-    ]
+    """Return the questions whose answer, or known mistake, is the answer on other data.
+
+    A typed-in value is then wrong, earns nothing and is called typed in. The mistakes of a choice
+    are its other options: there only the answer counts.
+    """
+    problems = []
+    for name, question in reference.questions.items():
+        if question.depends_on_world and name in values:
+            verdict = judge(question, values[name]).verdict
+            if verdict == "correct":
+                problems.append(f"{name}: the answer is that of the practice data.")
+            elif verdict == "near_miss" and question.kind != "choice":
+                problems.append(f"{name}: a mistake gives the answer of the practice data.")
+    return problems
 
 
 def _problems_of_question(question: Question) -> list[str]:
@@ -155,8 +161,8 @@ def admitted_worlds(
         Whether the world hides its seed and gets a random id; its truth is written beside it,
         see :func:`truth_beside`.
     unlike
-        Values of the practice data. No answer that depends on the world may equal its own, so
-        that a number typed in from there is wrong here.
+        Values of the practice data. No answer that depends on the world may equal its own, nor
+        may a known mistake, so that a number typed in from there is wrong here.
     on_refused
         Called with the seed and the problems of each world that is not used.
 
