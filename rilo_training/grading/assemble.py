@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 
@@ -39,6 +40,15 @@ class Assembled:
         return {question: "\n\n".join(parts) for question, parts in self.cells.items()}
 
 
+class _OurCell(NamedTuple):
+    """A cell of our copy: what is asked of it for each cell of theirs."""
+
+    cell_id: str
+    role: str
+    question: str
+    source: str
+
+
 def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
     """Find the answers of a submission.
 
@@ -54,17 +64,21 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
     Assembled
         The code for each question's answer cell.
     """
-    place = _places(blank, cells)
+    own_cells = [
+        _OurCell(cell.id, role_of(cell), question_of(cell) or "", cell.source)
+        for cell in blank.cells
+    ]
+    place = _places(own_cells, cells)
     ours = {position for position in place.values() if position is not None}
-    owner = _owners(blank, place, cells)
+    owner = _owners(own_cells, place, cells)
     made = Assembled()
     used: set[int] = set()
-    for number, cell in enumerate(blank.cells):
-        question = question_of(cell)
-        if role_of(cell) != "answer" or question is None:
+    for number, cell in enumerate(own_cells):
+        question = cell.question
+        if cell.role != "answer" or not question:
             continue
         notes = made.notes.setdefault(question, [])
-        first, last = _region(blank, place, number, len(cells))
+        first, last = _region(place, number, len(own_cells), len(cells))
         near = {
             i for i in range(first, last) if i not in ours and owner.get(i, question) == question
         }
@@ -78,7 +92,7 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
             used.add(position)
             if code and code not in parts:
                 parts.append(code)
-        parts += _typed_into_check(blank, place, cells, question, notes)
+        parts += _typed_into_check(own_cells, place, cells, question, notes)
         if sum(map(len, parts)) > MOST_CHARACTERS:
             notes.append(f"The answer is longer than {MOST_CHARACTERS:,} characters. Not used.")
             parts = []
@@ -87,13 +101,12 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
         made.cells.setdefault(question, []).extend(parts)
         if not own:
             notes.append("The answer cell was not there; its place was found from its neighbours.")
-    for number, cell in enumerate(blank.cells):
-        question = question_of(cell)
-        if question and role_of(cell) in ("task", "check") and place[number] is None:
-            made.notes.setdefault(question, []).append(
-                f"The {role_of(cell)} cell was missing. It was put back."
+    for number, cell in enumerate(own_cells):
+        if cell.question and cell.role in ("task", "check") and place[number] is None:
+            made.notes.setdefault(cell.question, []).append(
+                f"The {cell.role} cell was missing. It was put back."
             )
-    known = {cell.source.strip() for cell in blank.cells}
+    known = {cell.source.strip() for cell in own_cells}
     made.unused = sum(
         theirs.cell_type == "code"
         and bool(theirs.source.strip())
@@ -104,7 +117,7 @@ def assemble(blank: NotebookNode, cells: Sequence[Cell]) -> Assembled:
     return made
 
 
-def _places(blank: NotebookNode, cells: Sequence[Cell]) -> dict[int, int | None]:
+def _places(own_cells: Sequence[_OurCell], cells: Sequence[Cell]) -> dict[int, int | None]:
     """Return where each locked cell of ours stands in theirs: by id, by role, by likeness."""
     by_id: dict[str, int] = {}
     by_role: dict[tuple[str, str], int] = {}
@@ -121,38 +134,37 @@ def _places(blank: NotebookNode, cells: Sequence[Cell]) -> dict[int, int | None]
         elif heading := re.search(r"^#+ Question (\d+)\b", theirs.source, re.MULTILINE):
             by_heading.setdefault(f"q{heading[1]}", position)
     found: dict[int, int | None] = {}
-    for number, cell in enumerate(blank.cells):
-        role, question = role_of(cell), question_of(cell) or ""
+    for number, (cell_id, role, question, source) in enumerate(own_cells):
         if role == "answer":
             continue
-        candidates = [by_id.get(cell.id)]
+        candidates = [by_id.get(cell_id)]
         if question:
             candidates.append(by_role.get((role, question)))
             candidates.append((by_check if role == "check" else by_heading).get(question))
-        candidates.append(by_source.get(cell.source.strip()))
+        candidates.append(by_source.get(source.strip()))
         found[number] = next((place for place in candidates if place is not None), None)
     return found
 
 
 def _owners(
-    blank: NotebookNode, place: dict[int, int | None], cells: Sequence[Cell]
+    own_cells: Sequence[_OurCell], place: dict[int, int | None], cells: Sequence[Cell]
 ) -> dict[int, str]:
     """Return the question of each cell of theirs that says or shows to which one it belongs.
 
     The id of an answer cell says it best. Then its place, between a task and its check. Then its
     role: a copied cell carries the role of the cell that it was copied from.
     """
-    ids = {cell.id: question_of(cell) or "" for cell in blank.cells if role_of(cell) == "answer"}
+    ids = {cell.cell_id: cell.question for cell in own_cells if cell.role == "answer"}
     found = {
         position: theirs.question
         for position, theirs in enumerate(cells)
         if theirs.role == "answer" and theirs.question in ids.values()
     }
     ends: dict[str, dict[str, int]] = {}
-    for number, cell in enumerate(blank.cells):
-        position, question = place.get(number), question_of(cell)
-        if position is not None and question:
-            ends.setdefault(question, {})[role_of(cell)] = position
+    for number, cell in enumerate(own_cells):
+        position = place.get(number)
+        if position is not None and cell.question:
+            ends.setdefault(cell.question, {})[cell.role] = position
     for question, roles in ends.items():
         for position in range(roles.get("task", 0) + 1, roles.get("check", 0)):
             if "task" in roles:
@@ -164,16 +176,18 @@ def _owners(
 
 
 def _typed_into_check(
-    blank: NotebookNode,
+    own_cells: Sequence[_OurCell],
     place: dict[int, int | None],
     cells: Sequence[Cell],
     question: str,
     notes: list[str],
 ) -> list[str]:
     """Return code that stands in the check cell: there are programs that do not lock it."""
-    for number, cell in enumerate(blank.cells):
+    for number, cell in enumerate(own_cells):
         position = place.get(number)
-        if question_of(cell) != question or role_of(cell) != "check" or position is None:
+        if cell.question != question or cell.role != "check" or position is None:
+            continue
+        if cells[position].source.strip() == cell.source.strip():
             continue
         code = _without_checks(cells[position].source)
         if cells[position].cell_type == "code" and code:
@@ -201,19 +215,19 @@ def _is_check(statement: ast.stmt) -> bool:
 
 
 def _region(
-    blank: NotebookNode, place: dict[int, int | None], number: int, length: int
+    place: dict[int, int | None], number: int, own_length: int, length: int
 ) -> tuple[int, int]:
     """Return the positions between our nearest cells before and after an answer cell."""
     before = [place[n] for n in range(number) if place.get(n) is not None]
-    after = [place[n] for n in range(number + 1, len(blank.cells)) if place.get(n) is not None]
+    after = [place[n] for n in range(number + 1, own_length) if place.get(n) is not None]
     first = before[-1] + 1 if before and before[-1] is not None else 0
     last = after[0] if after and after[0] is not None else length
     return first, last
 
 
-def _is_answer_to(theirs: Cell, ours: NotebookNode) -> bool:
-    return theirs.cell_id == ours.id or (
-        theirs.role == "answer" and theirs.question == question_of(ours)
+def _is_answer_to(theirs: Cell, ours: _OurCell) -> bool:
+    return theirs.cell_id == ours.cell_id or (
+        theirs.role == "answer" and theirs.question == ours.question
     )
 
 

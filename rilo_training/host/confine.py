@@ -47,7 +47,9 @@ def confine(limits: Mapping[str, int]) -> None:
     if user := limits.get("user"):
         _become(user, reads=bool(limits.get("reads")))
     if "processes" in limits and sys.platform == "linux":
-        limit(resource.RLIMIT_NPROC, _processes_of_user() + limits["processes"])
+        # A user of its own has this process alone.
+        others = 1 if user else _processes_of_user()
+        limit(resource.RLIMIT_NPROC, others + limits["processes"])
     if sys.platform == "linux":
         _prctl(_NO_NEW_RIGHTS, 1)
     if limits.get("filter"):

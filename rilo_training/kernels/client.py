@@ -245,7 +245,7 @@ class RecordingClient:
             lines = lines[-_MOST_LINES:] if isinstance(lines, list) else []
             content["traceback"] = [str(line)[:_LONGEST_LINE] for line in lines]
         try:
-            cell.outputs.append(nbformat.v4.output_from_msg(message))
+            cell.outputs.append(_output(kind, content, message))
         except (KeyError, TypeError, AttributeError):
             return  # a message that no kernel sends
 
@@ -309,6 +309,14 @@ def _record_reply(content: dict[str, Any], outcome: CellOutcome) -> None:
         outcome.status = "error"
         text = f"{content.get('ename', 'Error')}: {content.get('evalue', '')}"
         outcome.detail = whole_text(text.splitlines()[0][:300])
+
+
+def _output(kind: str, content: dict[str, Any], message: dict[str, Any]) -> nbformat.NotebookNode:
+    """Return an output of a notebook; the common one, a printed text, without the long look."""
+    name, text = content.get("name"), content.get("text")
+    if kind == "stream" and name in ("stdout", "stderr") and isinstance(text, str):
+        return nbformat.NotebookNode(output_type=kind, name=name, text=text)
+    return nbformat.v4.output_from_msg(message)  # type: ignore[no-any-return]
 
 
 def _is_continued(outputs: list[nbformat.NotebookNode], content: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@ for people, never the source of an answer.
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 from collections.abc import Mapping
@@ -165,11 +164,12 @@ def _with_parameters(
 
     papermill's own way around it also writes the notebook twice, and takes its path for a form.
     """
-    made = copy.deepcopy(notebook)
-    made.metadata.setdefault("papermill", nbformat.NotebookNode())
+    node: Any = nbformat.NotebookNode
+    made = node(notebook, cells=[node(cell) for cell in notebook.cells])
+    for part in (made, *made.cells):  # only what is written to is copied
+        part["metadata"] = node(part.metadata, papermill=node())
     for cell in made.cells:
-        cell.metadata.setdefault("tags", [])
-        cell.metadata.setdefault("papermill", nbformat.NotebookNode())
+        cell.metadata["tags"] = [*cell.metadata.get("tags", ())]
     if not parameters:
         return made
     made = parameterize_notebook(

@@ -25,9 +25,10 @@ SWITCH = "RILO_WARM_KERNEL"
 
 _LONGEST_ANSWER = 1_000_000  # bytes
 _SECONDS_TO_START, _SECONDS_TO_ANSWER = 120, 30
-# For the C library of Linux: freed memory is kept and used again. A kernel that lives for one run
-# spends less time on asking the system for pages.
+# Freed memory is kept and used again, by pyarrow too: a kernel that lives for one run spends less
+# time on asking the system for pages. The names with MALLOC are for the C library of Linux.
 _ONE_HEAP = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(400 * 2**20),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Mapping
@@ -23,6 +24,11 @@ _KEPT = ("PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "LD_LIBRARY_PATH", "TEMP", "
 _PRIVATE = ("HOME", "USERPROFILE", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "TMPDIR")
 
 
+@functools.cache
+def _warm_kernel() -> KernelSpec:
+    return KernelSpec.from_resource_dir(str(JUPYTER_FOLDER / "kernels" / "rilo-warm"))
+
+
 class OwnKernelManager(AsyncKernelManager):
     """Starts the Python that runs this code, whatever kernels are installed beside it."""
 
@@ -32,7 +38,7 @@ class OwnKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The warm kernel of this package."""
-        return KernelSpec.from_resource_dir(str(JUPYTER_FOLDER / "kernels" / "rilo-warm"))
+        return _warm_kernel()
 
 
 def kernel_environment(private: Path, more: Mapping[str, str]) -> dict[str, str]:

@@ -92,6 +92,8 @@ def check_calls(source: str) -> dict[str, str]:
     >>> check_calls('check("q1", top_routes)')
     {'q1': 'top_routes'}
     """
+    if "check" not in source:
+        return {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape is a matter of whoever wrote the cell

@@ -76,8 +76,9 @@ def _answers_sheet(book: Any, title: str, rows: Sequence[Row]) -> None:
             "earlier mark": row.earlier,
         }
         for column, name in enumerate(list(widths)[: start - 1], start=1):
-            _put(sheet, number, column, told[name], centred=name == "attempt")
-        sheet.cell(number, 1).font = _font(size=7, colour=_GREY)
+            size, colour = (7, _GREY) if name == "row" else (10, "000000")
+            is_number = name == "attempt"
+            _put(sheet, number, column, told[name], colour=colour, size=size, centred=is_number)
         given = [mark.levels.get(criterion.id, "") for criterion in rubric.criteria]
         for column, value in enumerate([*given, mark.comment, mark.marker], start=start):
             _put(sheet, number, column, value, fill=_TO_FILL, centred=column < start + len(names))
@@ -192,32 +193,50 @@ def _put(
     centred: bool = False,
 ) -> None:
     """Write one cell. A text is a text, whatever it starts with."""
-    from openpyxl.styles import Alignment, Border, PatternFill, Side
-
     cell = sheet.cell(line, column)
+    # Styles with names: openpyxl compares an unnamed one with all others, at every cell.
+    cell.style = _style(
+        sheet.parent, fill, colour, bold, size, centred, isinstance(value, str), line != 1
+    )
     if isinstance(value, str):
         if value:
             cell.value = clean(value)
             cell.data_type = "s"
-        cell.number_format = "@"
     else:
         cell.value = value
-    wrapped = line != 1
-    cell.alignment = Alignment(
-        wrap_text=wrapped, vertical="top", horizontal="center" if centred else None
+
+
+def _style(
+    book: Any,
+    fill: str,
+    colour: str,
+    bold: bool,
+    size: int,
+    centred: bool,
+    is_text: bool,
+    is_framed: bool,
+) -> str:
+    """Return the name of a style of the workbook; it is made when it is asked for first."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+    marks = (("bold", bold), ("centred", centred), ("text", is_text), ("framed", is_framed))
+    name = " ".join(
+        ["sheet", str(size), colour, fill, *(word for word, holds in marks if holds)]
+    ).replace("  ", " ")
+    if name in book.named_styles:
+        return name
+    style = NamedStyle(name, number_format="@" if is_text else "General")
+    style.font = Font(name="Calibri", size=size, bold=bold, color=colour)
+    style.alignment = Alignment(
+        wrap_text=is_framed, vertical="top", horizontal="center" if centred else None
     )
-    cell.font = _font(size=size, bold=bold, colour=colour)
     if fill:
-        cell.fill = PatternFill("solid", start_color=fill)
-    if wrapped:
+        style.fill = PatternFill("solid", start_color=fill)
+    if is_framed:
         edge = Side(style="thin", color="BFBFBF")
-        cell.border = Border(left=edge, right=edge, top=edge, bottom=edge)
-
-
-def _font(size: int = 10, bold: bool = False, colour: str = "000000") -> Any:
-    from openpyxl.styles import Font
-
-    return Font(name="Calibri", size=size, bold=bold, color=colour)
+        style.border = Border(left=edge, right=edge, top=edge, bottom=edge)
+    book.add_named_style(style)
+    return name
 
 
 def _lines(text: str, width: float) -> int:

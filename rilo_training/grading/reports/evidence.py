@@ -191,4 +191,4 @@ def executed_text(notebook: NotebookNode) -> str:
     ]
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
-    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    return json.dumps(notebook, sort_keys=True, ensure_ascii=True) + "\n"
