@@ -165,7 +165,7 @@ def _with_parameters(
     papermill's own way around it also writes the notebook twice, and takes its path for a form.
     """
     node: Any = nbformat.NotebookNode
-    made = node(notebook, cells=[node(cell) for cell in notebook.cells])
+    made: nbformat.NotebookNode = node(notebook, cells=[node(cell) for cell in notebook.cells])
     for part in (made, *made.cells):  # only what is written to is copied
         part["metadata"] = node(part.metadata, papermill=node())
     for cell in made.cells:
