@@ -347,10 +347,25 @@ CELLS = {
         "    support=len(seizures), on_lines=wrong)",
         {"role": "key", "question": "q2"},
     ),
+    "q3-task": ("", {"role": "task", "question": "q3"}),
+    "q3-answer": (
+        "def cases_by_country(seizures):\n"
+        '    return seizures.groupby("reporting_country")["case_id"].nunique()',
+        {"role": "answer", "question": "q3"},
+    ),
+    "q3-check": ('check("q3", cases_by_country)', {"role": "check", "question": "q3"}),
+    "q3-key": (
+        "def lines_by_country(seizures):\n"
+        '    return seizures["reporting_country"].value_counts()\n'
+        'key("q3", points=4, kind="function", returns="table", on=["reporting_country"],\n'
+        '    columns={"case_id": 0}, competence="C7", hints=["Look.", "Step."],\n'
+        "    support=len(seizures), on_lines=lines_by_country)",
+        {"role": "key", "question": "q3"},
+    ),
 }
 
 
-def test_a_score_and_a_chart_go_the_whole_way_from_a_notebook(tmp_path: Path) -> None:
+def test_a_score_a_chart_and_a_function_go_the_whole_way_from_a_notebook(tmp_path: Path) -> None:
     """An author writes them as any other question; the truth comes from the world."""
     world = make_world(7, cases=300, tables=("seizures", "consignments"), consignments=1_500)
     save_world(world, tmp_path / "world")
@@ -369,5 +384,9 @@ def test_a_score_and_a_chart_go_the_whole_way_from_a_notebook(tmp_path: Path) ->
     assert verdict(score, truth).verdict == "correct"
     assert chart.on_lines is not None
     assert judge(chart, chart.on_lines).diagnosis.startswith("You counted seizure lines.")
+    function = made.questions["q3"]
+    assert judge(function, function.reference).verdict == "correct"
+    assert function.on_lines is not None
+    assert judge(function, function.on_lines).diagnosis.startswith("You counted seizure lines.")
     stored = json.loads(json.dumps(score.to_json()))
     assert judge(Question.from_json(stored), score.reference).verdict == "correct"

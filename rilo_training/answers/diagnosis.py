@@ -12,6 +12,7 @@ from typing import Any
 
 from rilo_training.answers.causes.numbers import likely_of_items, of_list, of_number, of_set
 from rilo_training.answers.causes.tables import likely_of_table, of_table
+from rilo_training.answers.kinds.function import NoResult
 from rilo_training.answers.kinds.labels import normal_label
 from rilo_training.answers.plain import Plain
 from rilo_training.answers.question import Question
@@ -55,7 +56,15 @@ def exact_causes(question: Question, reference: Any, answer: Any) -> list[str]:
     >>> exact_causes(weight, 12.5, 12_500)
     ['Your number is a thousand times too large. Look at the units.']
     """
-    causes = _CAUSES.get(question.kind)
+    kind = question.kind
+    if kind == "function":
+        kind = question.form["returns"]
+        reference, answer = (
+            next(iter(found.values()), NoResult("")) for found in (reference, answer)
+        )
+        if isinstance(answer, NoResult):
+            return []
+    causes = _CAUSES.get(kind)
     return causes(reference, answer, question.form) if causes else []
 
 

@@ -26,6 +26,7 @@ MAX_PANELS = 50  # of a chart
 MAX_SERIES = 200  # of a panel
 MAX_POINTS = 20_000  # of a chart
 MAX_TICKS = 2_000  # texts of a legend
+MAX_RESULTS = 20  # of a function
 
 TYPES = {
     "not_attempted": (),
@@ -34,6 +35,8 @@ TYPES = {
     "set": ("items",),
     "table": ("columns", "rows", "index_columns"),
     "chart": ("panels", "title", "alt_text"),
+    "function": ("results",),
+    "raised": ("error",),
     "too_large": ("python", "rows"),
     "unsupported": ("python",),
 }
@@ -84,6 +87,10 @@ def _is_plain(found: dict[str, Any]) -> bool:
         return _is_table(found)
     if kind == "chart":
         return _is_chart(found)
+    if kind == "function":
+        return _is_function(found["results"])
+    if kind == "raised":
+        return _is_text(found["error"])
     if kind in ("too_large", "unsupported"):
         return isinstance(found["python"], str) and type(found.get("rows", 0)) is int
     return True
@@ -131,6 +138,22 @@ def _is_value(value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= MAX_CHARACTERS
+
+
+def _is_function(results: Any) -> bool:
+    return (
+        isinstance(results, list)
+        and len(results) <= MAX_RESULTS
+        and all(
+            isinstance(result, list)
+            and len(result) == 2
+            and _is_text(result[0])
+            and isinstance(result[1], dict)
+            and result[1].get("type") != "function"
+            and _is_plain(result[1])
+            for result in results
+        )
+    )
 
 
 def _is_chart(found: dict[str, Any]) -> bool:

@@ -35,7 +35,8 @@ class Question:
     name
         The name that the participant assigns: ``cases_by_section``.
     kind
-        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart`` or ``text``.
+        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart``, ``function`` or
+        ``text``.
     points
         What a correct answer earns.
     competence

@@ -13,9 +13,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rilo_training.answers import QuestionError, encode
+from rilo_training.answers import QuestionError
 from rilo_training.answers.kinds import KINDS
 from rilo_training.learn.feedback import declare
+from rilo_training.learn.probes import encode_answer
 from rilo_training.learn.session import OFFICIAL_VARIABLE
 
 KEY_MIME = "application/vnd.rilo.key+json"
@@ -46,7 +47,8 @@ def key(
     points
         What a correct answer earns.
     kind
-        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart`` or ``text``.
+        ``number``, ``choice``, ``set``, ``list``, ``table``, ``score``, ``chart``, ``function`` or
+        ``text``.
     competence
         ``"C1"`` to ``"C7"``.
     hints
@@ -76,6 +78,8 @@ def key(
         - chart: ``mark``, one or several allowed ones of bar, histogram, line, scatter, area,
           heat map, box, pie (``digits``, ``zero_based``, ``scale``, ``orientation``,
           ``ordered``, ``labels``, ``alt_text``). The reference's own chart is what is compared;
+        - function: ``returns`` (number, set, list or table), and what that kind needs. It is called
+          on tables like those of the run, see :mod:`rilo_training.learn.probes`;
         - text: ``words``, ``rubric`` (``must_say``, ``must_not_say``).
 
         :mod:`rilo_training.answers.kinds` says more about each.
@@ -116,7 +120,7 @@ def key(
             "depends_on_world": bool(depends_on_world),
             "support": None if support is None else int(support),
             "review": review,
-            "on_lines": None if on_lines is None else encode(on_lines),
+            "on_lines": None if on_lines is None else encode_answer(on_lines),
             "form": form,
         },
     )
@@ -144,7 +148,7 @@ def mistake(question: str, value: object, sentence: str, credit: float = 0.0) ->
         MISTAKE_MIME,
         {
             "question": question,
-            "value": encode(value),
+            "value": encode_answer(value),
             "sentence": sentence,
             "credit": float(credit),
         },

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rilo_training.answers import NOT_ATTEMPTED, Question, encode, judge
+from rilo_training.answers import NOT_ATTEMPTED, Question, judge
 from rilo_training.learn.feedback import Message, declare, show, verdict_message
+from rilo_training.learn.probes import encode_answer
 from rilo_training.learn.session import Session, open_session
 
 ANSWER_MIME = "application/vnd.rilo.answer+json"
@@ -69,7 +70,7 @@ def _check(question: str, value: object) -> None:
     if session is None:
         show(Message("Run the cell with `begin` first. Then run this cell again."))
         return
-    answer = encode(value)
+    answer = encode_answer(value)
     if session.mode == "official":
         declare(ANSWER_MIME, json.dumps({"question": question, "answer": answer}))
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable
 from rilo_training.answers.kinds.chart import Chart
 from rilo_training.answers.kinds.choice import Choice
+from rilo_training.answers.kinds.function import Function
 from rilo_training.answers.kinds.items import ListOfItems, SetOfItems
 from rilo_training.answers.kinds.number import Number
 from rilo_training.answers.kinds.score import Score
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
     "table": Table(),
     "score": Score(),
     "chart": Chart(),
+    "function": Function(),
     "text": Text(),
 }
 

@@ -111,7 +111,13 @@ def describe(answer: Plain) -> str:
         return f"a {answer['python']} that is too large ({answer['rows']:,} rows)"
     if kind == "not_attempted":
         return "nothing yet"
-    if answer["python"] in ("method", "function", "builtin_function_or_method"):
+    if kind == "raised":
+        return "an error"
+    if kind == "function" or answer["python"] in (
+        "method",
+        "function",
+        "builtin_function_or_method",
+    ):
         return "a function: perhaps the round brackets at its end are missing"
     return f"a value of the type {_short(str(answer['python']))}"
 
