@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from storyworlds import facts, world
 from surveying import (
+    DISPERSION,
     MEAN,
     date_doublings,
     negative_binomial,
@@ -109,7 +110,61 @@ def test_a_season_keeps_the_rate() -> None:
     assert shifted <= 0.15 * 150
 
 
-@pytest.mark.parametrize(("periods", "of_seed"), [(104, 250), (156, 100)])
+RATES = {
+    "26 weeks": (26, 10.0, "W", 0.5),
+    "0.3 a week": (104, 0.3, "W", 0.5),
+    "months": (60, 40.0, "M", 0.5),
+    "one in ten years": (104, MEAN, "W", 0.1),
+    "four a year": (104, MEAN, "W", 4.0),
+}
+
+
+@pytest.mark.parametrize("case", RATES)
+def test_the_stated_rate_is_kept(case: str) -> None:
+    """Short histories, rare cases, months and other rates: at most a quarter more is seen."""
+    periods, mean, frequency, asked = RATES[case]
+    index = pd.period_range("2019-01-01", periods=periods, freq=frequency)
+    dispersion = 1.5 if mean < 1 else 3.0
+    series = 200 if periods == 26 or asked < 0.5 else 60
+    raised = 0
+    for number in numbers(0, series):
+        random = np.random.default_rng([7, number])
+        counts = negative_binomial(random, np.full(periods, mean), dispersion)
+        raised += runs(detect_surges(pd.Series(counts, index), asked)["alarm"].to_numpy())
+    seen = raised / (series * periods / (12 if frequency == "M" else 365.25 / 7))
+    print(f"{case}: {seen:.2f} false alarms a year, {asked} were asked for")
+    assert seen <= 1.25 * asked
+
+
+def test_gaps_keep_the_rate() -> None:
+    """A fifth of the weeks missing at random."""
+    alarms = []
+    for number in numbers(0, 100):
+        counts = quiet(number)
+        lost = np.random.default_rng([8, number]).random(len(counts)) < 0.2
+        alarms.append(alarm_of(counts.mask(lost)))
+    rate, _ = false_alarms(alarms)
+    print(f"gaps: {rate:.2f} false alarms in two years")
+    assert rate <= 1.25
+
+
+def test_a_mean_that_wanders_has_more_false_alarms() -> None:
+    """A log-normal mean with a correlation of 0.4: up to twice as many as were asked for."""
+    alarms = []
+    for number in numbers(0, 100):
+        random = np.random.default_rng([9, number])
+        spread = np.sqrt(np.log1p((DISPERSION - 1) / MEAN))
+        normal = random.standard_normal(104)
+        for place in range(1, 104):
+            normal[place] = 0.4 * normal[place - 1] + np.sqrt(1 - 0.4**2) * normal[place]
+        mean = MEAN * np.exp(spread * normal - spread**2 / 2)
+        alarms.append(alarm_of(pd.Series(random.poisson(mean))))
+    rate, _ = false_alarms(alarms)
+    print(f"wandering mean: {rate:.2f} false alarms in two years")
+    assert rate <= 2
+
+
+@pytest.mark.parametrize(("periods", "of_seed"), [(104, 250), (156, 60)])
 def test_doublings_for_good_are_dated_as_well_as_possible(periods: int, of_seed: int) -> None:
     """Found in nearly all, and dated within one week as by one who counts as well as can be.
 

@@ -81,6 +81,11 @@ def detect_surges(counts: pd.Series, false_alarms_per_year: float = 0.5) -> pd.D
     series of the fitted model go the same way, and the limit is the score that they exceed as
     often as was asked. The simulation has a fixed seed: the same counts give the same result.
 
+    Simulated quiet series keep the stated rate within a quarter: weeks and months, 26 weeks of
+    history, 0.3 cases a week, a fifth of the weeks missing, a season, and rates from 0.1 to 4 a
+    year. Where the mean itself wanders there may be up to twice as many false alarms. Of short
+    series with one enormous count that count is an alarm, though it may be a late upload.
+
     References
     ----------
     Kulldorff, M. (2001). Prospective time periodic geographical disease surveillance using a
