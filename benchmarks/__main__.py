@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import anomaly, home, linking, risk, world
+from benchmarks import anomaly, home, linking, risk, surveillance, world
 from benchmarks.peers.environment import Unavailable
 from benchmarks.peers.growth import QUICK, THOUSAND, grow
 from benchmarks.peers.interchange import check_interchange
@@ -18,6 +18,7 @@ OF_THE_LIBRARY: dict[str, Callable[[], object]] = {
     "risk": risk.main,
     "anomaly": anomaly.main,
     "linking": linking.main,
+    "surveillance": surveillance.main,
 }
 PARTS = (*OF_THE_LIBRARY, "graders", "growth", "nbgrader")
 

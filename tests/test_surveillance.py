@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from storyworlds import facts, world
-from surveying import doubled, negative_binomial, quiet, runs, surge
+from surveying import date_doublings, doubled, negative_binomial, quiet, runs, surge
 
 from rilo_training.analysis import AnalysisError, detect_shifts, detect_surges
 
@@ -115,8 +115,8 @@ def test_fewer_false_alarms_mean_a_higher_limit() -> None:
     assert len(set(upper)) == 4
 
 
-@pytest.mark.parametrize("rate", [0, -1, float("nan")])
-def test_a_rate_of_false_alarms_is_above_zero(rate: float) -> None:
+@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf"), "often", None])
+def test_a_rate_of_false_alarms_is_above_zero(rate: Any) -> None:
     """A method without false alarms would find nothing."""
     with pytest.raises(AnalysisError, match="above 0 was expected"):
         detect_surges(quiet(1), false_alarms_per_year=rate)
@@ -125,18 +125,17 @@ def test_a_rate_of_false_alarms_is_above_zero(rate: float) -> None:
 # --- shifts -----------------------------------------------------------------------------------
 
 
-def test_a_doubling_for_good_is_dated() -> None:
-    """Nearly all are found, most within one week of the truth, each as one item."""
-    near = found = single = 0
-    for number in SURGES:
-        counts, first = doubled(number)
-        shifts = detect_shifts(counts)
-        near += any(abs(shift - first) <= 1 for shift in shifts)
-        found += bool(shifts)
-        single += len(shifts) == 1
-    assert found >= 0.9 * len(SURGES)
-    assert single >= 0.85 * len(SURGES)
-    assert near >= 0.65 * len(SURGES)
+def test_a_doubling_for_good_is_dated_as_well_as_possible() -> None:
+    """Nearly all are found, each as one item, and dated within one week as well as can be.
+
+    Who knows both levels dates 79 or 80 in 100 within one week of ten and then twenty cases;
+    who does not know them, about 77. The bound is the second, computed on the same series, less
+    two standard errors (or 80 in 100, where that is lower).
+    """
+    dated = date_doublings(detect_shifts, MANY)
+    assert dated.found >= 0.95
+    assert dated.single >= 0.9
+    assert dated.within_one >= dated.expected
 
 
 def test_a_quiet_series_has_no_shift() -> None:
@@ -259,6 +258,36 @@ def test_dates_and_periods_are_read_alike(frequency: str) -> None:
         assert np.array_equal(found["score"], other["score"])
 
 
+def test_a_time_zone_of_dates_changes_nothing() -> None:
+    """Dates of a place are days as others are."""
+    days = pd.date_range("2024-01-01", periods=40)
+    values = quiet(9, periods=40).to_numpy()
+    found = detect_surges(pd.Series(values, days.tz_localize("Asia/Seoul")))
+    assert np.array_equal(found["score"], detect_surges(pd.Series(values, days))["score"])
+
+
+def test_weeks_that_nobody_wrote_are_named() -> None:
+    """Where most weeks are absent and none is zero, a notice asks whether they had no cases."""
+    counts = weeks(quiet(9, periods=90).to_numpy() + 1).iloc[np.r_[0:90:4, 1:90:16]]
+    with pytest.warns(UserWarning, match="of 89 weeks are not in the series"):
+        detect_surges(counts)
+
+
+@pytest.mark.parametrize("before", [[0] * 7, [1, 0, 2, 0, 1, 0], [1, 0, 2, 0, 1, 0] * 3])
+def test_one_enormous_count_is_an_alarm(before: list[int]) -> None:
+    """Two hundred cases after weeks with hardly one are a surge, in a short history too."""
+    found = detect_surges(weeks([*map(float, before), 200.0, 0.0]))
+    assert found["alarm"].iloc[len(before)]
+
+
+def test_the_reason_names_the_first_day() -> None:
+    """A week is named by its first day, a month by its name."""
+    values = [*quiet(1, periods=30), 90.0]
+    for frequency, name in (("W", "1 week from 2023-07-31;"), ("M", "1 month from 2025-07;")):
+        index = pd.period_range("2023-01-02", periods=31, freq=frequency)
+        assert name in detect_surges(pd.Series(values, index))["reason"].iloc[-1]
+
+
 def test_months_written_as_numbers_are_months() -> None:
     """202412 is followed by 202501, without a gap of 88."""
     months = pd.period_range("2023-01", periods=30, freq="M")
@@ -280,7 +309,13 @@ def test_months_written_as_numbers_are_months() -> None:
         (pd.Series([1, 2, 3, 4, 5, 6, 7, np.inf]), "holds the value inf"),
         (pd.Series(list("abcdefgh")), "no numbers"),
         (pd.Series(range(8), index=list("abcdefgh")), "labels such as 'a'"),
+        (pd.Series(pd.date_range("2024", periods=9)), "no numbers"),
         (pd.Series(range(8), index=np.arange(8) / 2), "no whole numbers"),
+        (pd.Series(range(14), index=range(202401, 202415)), "202413, and that is no month"),
+        (
+            pd.Series(range(9), index=pd.date_range("2024", periods=9, freq="h")),
+            "several times of the same day",
+        ),
         (pd.Series(range(8), index=10 ** np.arange(8)), "spans 1111112 periods"),
         (pd.Series(range(8), index=pd.MultiIndex.from_product([[1], range(8)])), "2 levels"),
         (pd.Series(range(8), index=pd.period_range("2024", periods=8, freq="h")), "frequency 'h'"),

@@ -15,7 +15,7 @@ from storyworlds import facts, world
 from surveying import (
     DISPERSION,
     MEAN,
-    doubled,
+    date_doublings,
     negative_binomial,
     quiet,
     runs,
@@ -110,50 +110,76 @@ def test_a_season_keeps_the_rate() -> None:
     assert shifted <= 0.15 * 150
 
 
-def shift_dates(periods: int) -> tuple[float, float, float]:
-    """Shares dated within one week, found at all, and with one item alone."""
-    found = []
-    for seed in SEEDS:
-        for number in numbers(seed):
-            counts, first = doubled(number, periods)
-            shifts = detect_shifts(counts)
-            near = any(abs(shift - first) <= 1 for shift in shifts)
-            found.append((near, bool(shifts), len(shifts) == 1))
-    near, any_shift, single = np.mean(found, axis=0)
-    return float(near), float(any_shift), float(single)
+RATES = {
+    "26 weeks": (26, 10.0, "W", 0.5),
+    "0.3 a week": (104, 0.3, "W", 0.5),
+    "months": (60, 40.0, "M", 0.5),
+    "one in ten years": (104, MEAN, "W", 0.1),
+    "four a year": (104, MEAN, "W", 4.0),
+}
 
 
-def best_possible(periods: int) -> float:
-    """Share dated within one week by who knows both levels and the dispersion."""
-    from scipy.stats import nbinom
+@pytest.mark.parametrize("case", RATES)
+def test_the_stated_rate_is_kept(case: str) -> None:
+    """Short histories, rare cases, months and other rates: at most a quarter more is seen."""
+    periods, mean, frequency, asked = RATES[case]
+    index = pd.period_range("2019-01-01", periods=periods, freq=frequency)
+    dispersion = 1.5 if mean < 1 else 3.0
+    series = 200 if periods == 26 or asked < 0.5 else 60
+    raised = 0
+    for number in numbers(0, series):
+        random = np.random.default_rng([7, number])
+        counts = negative_binomial(random, np.full(periods, mean), dispersion)
+        raised += runs(detect_surges(pd.Series(counts, index), asked)["alarm"].to_numpy())
+    seen = raised / (series * periods / (12 if frequency == "M" else 365.25 / 7))
+    print(f"{case}: {seen:.2f} false alarms a year, {asked} were asked for")
+    assert seen <= 1.25 * asked
 
-    near = []
-    for seed in SEEDS:
-        for number in numbers(seed):
-            counts, first = doubled(number, periods)
-            both = [
-                nbinom.logpmf(counts, mean / (DISPERSION - 1), 1 / DISPERSION)
-                for mean in (MEAN, 2 * MEAN)
-            ]
-            total = np.cumsum((both[1] - both[0])[::-1])[::-1]
-            chance = np.convolve(np.exp(total - total.max()), np.ones(3), mode="same")
-            near.append(abs(int(chance.argmax()) - first) <= 1)
-    return float(np.mean(near))
+
+def test_gaps_keep_the_rate() -> None:
+    """A fifth of the weeks missing at random."""
+    alarms = []
+    for number in numbers(0, 100):
+        counts = quiet(number)
+        lost = np.random.default_rng([8, number]).random(len(counts)) < 0.2
+        alarms.append(alarm_of(counts.mask(lost)))
+    rate, _ = false_alarms(alarms)
+    print(f"gaps: {rate:.2f} false alarms in two years")
+    assert rate <= 1.25
 
 
-@pytest.mark.parametrize("periods", [104, 156])
-def test_doublings_for_good_are_dated_nearly_as_well_as_possible(periods: int) -> None:
-    """Found in nearly all, and dated as by one who knows the levels, less five points.
+def test_a_mean_that_wanders_has_more_false_alarms() -> None:
+    """A log-normal mean with a correlation of 0.4: up to twice as many as were asked for."""
+    alarms = []
+    for number in numbers(0, 100):
+        random = np.random.default_rng([9, number])
+        spread = np.sqrt(np.log1p((DISPERSION - 1) / MEAN))
+        normal = random.standard_normal(104)
+        for place in range(1, 104):
+            normal[place] = 0.4 * normal[place - 1] + np.sqrt(1 - 0.4**2) * normal[place]
+        mean = MEAN * np.exp(spread * normal - spread**2 / 2)
+        alarms.append(alarm_of(pd.Series(random.poisson(mean))))
+    rate, _ = false_alarms(alarms)
+    print(f"wandering mean: {rate:.2f} false alarms in two years")
+    assert rate <= 2
 
-    Eighty per cent within one week is more than the counts tell: see the number printed.
+
+@pytest.mark.parametrize(("periods", "of_seed"), [(104, 250), (156, 60)])
+def test_doublings_for_good_are_dated_as_well_as_possible(periods: int, of_seed: int) -> None:
+    """Found in nearly all, and dated within one week as by one who counts as well as can be.
+
+    Who knows both levels and the spread dates 79 or 80 in 100 within one week: 80 in 100 cannot
+    be asked of a method that must find them. The bound is what one reaches who does not know the
+    levels but knows that there is one change, on the same series, less two standard errors.
     """
-    near, found, single = shift_dates(periods)
-    best = best_possible(periods)
-    print(f"doublings in {periods} weeks: within one week {near:.3f} (best possible {best:.3f}),")
-    print(f"  found {found:.3f}, as one item {single:.3f}")
-    assert found >= 0.95
-    assert single >= 0.9
-    assert near >= best - 0.05
+    every = [number for seed in SEEDS for number in numbers(seed, of_seed)]
+    dated = date_doublings(detect_shifts, every, periods)
+    print(f"{dated.series} doublings in {periods} weeks: within one week {dated.within_one:.3f},")
+    print(f"  best {dated.levels_known:.3f}, without the levels {dated.levels_unknown:.3f};")
+    print(f"  found {dated.found:.3f}, as one item {dated.single:.3f}")
+    assert dated.found >= 0.95
+    assert dated.single >= 0.9
+    assert dated.within_one >= dated.expected
 
 
 def test_quiet_series_have_few_shifts() -> None:
@@ -257,8 +283,7 @@ def test_a_backlog_of_a_world_is_a_surge_by_report_date_alone() -> None:
         for date in ("report_date", "seizure_date"):
             weekly = own[date].dt.to_period("W").value_counts().reindex(every, fill_value=0)
             alarms[date] = detect_surges(weekly)["alarm"]
-        found += bool(alarms["report_date"].loc[said["upload_day"]]) and not bool(
-            alarms["seizure_date"].loc[said["upload_day"]]
-        )
+        upload = pd.Period(said["upload_day"], "W")
+        found += bool(alarms["report_date"][upload]) and not bool(alarms["seizure_date"][upload])
     print(f"batch_upload: {found} of {len(WORLDS)}")
     assert found >= 0.8 * len(WORLDS)

@@ -20,6 +20,10 @@ LARGE_COUNTS = 5.0
 """Where the median count is lower, or a Member uploads in batches, medians tell little."""
 SPOILED = 1.8
 """So many times the dispersion of the medians is a sign of many surges."""
+BLOCK = 500
+"""Products of more rows start threads in BLAS, and waiting for them takes longer than the work."""
+ALONE = 4.0
+"""One period that makes the dispersion so many times as large is left out at first."""
 NORMAL_SPREAD = 1.4826
 """Standard deviation of a normal distribution divided by its median distance."""
 LOWEST = 100.0
@@ -47,7 +51,9 @@ class Baseline:
     weight: Floats
 
 
-def fit_mean(counts: Floats, weight: Floats, design: Floats) -> tuple[Floats, Floats]:
+def fit_mean(
+    counts: Floats, weight: Floats, design: Floats, start: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Return means and coefficients of a log-linear model of each series (quasi-likelihood).
 
     Parameters
@@ -56,21 +62,26 @@ def fit_mean(counts: Floats, weight: Floats, design: Floats) -> tuple[Floats, Fl
         Counts are finite everywhere; a weight of 0 leaves a period out.
     design : array of float, shape (periods, coefficients)
         The first column is 1. The others are kept from running away by a weak ridge.
+    start : array of float, shape (series, coefficients), optional
+        Coefficients of a similar fit: from there fewer steps are needed.
     """
-    series, periods = counts.shape
     size = design.shape[1]
-    products = (design[:, :, None] * design[:, None, :]).reshape(periods, size * size)
     ridge = np.full(size, 0.1)
     ridge[0] = 0.0
     level = ((weight * counts).sum(axis=1) + PRIOR_COUNTS) / np.maximum(weight.sum(axis=1), 1.0)
-    beta = np.zeros((series, size))
+    beta = np.zeros((len(counts), size))
     beta[:, 0] = np.log(level)
     if size == 1:
         return np.broadcast_to(level[:, None], counts.shape).copy(), beta
+    if start is not None:
+        beta = start.copy()
     for _ in range(STEPS):
         mean = np.exp(np.clip(beta @ design.T, -30, 30))
         slope = (weight * (counts - mean)) @ design - ridge * beta
-        curve = ((weight * mean) @ products).reshape(series, size, size) + np.diag(ridge + 1e-9)
+        curve = np.diag(ridge + 1e-9)[None, :, :]
+        for first in range(0, len(design), BLOCK):
+            part = slice(first, first + BLOCK)
+            curve = curve + (design[part].T * (weight * mean)[:, None, part]) @ design[part]
         change = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
         beta += np.clip(change, -2, 2)
         if np.abs(change).max() < 1e-6:
@@ -93,15 +104,16 @@ def fit_baseline(
     lengths : tuple of int
         Lengths of the stretches that are looked at, in periods.
     """
-    weight = known
+    weight, beta = known, None
     for number in range(ROUNDS):
-        mean, _ = fit_mean(counts, weight, design)
+        mean, beta = fit_mean(counts, weight, design, beta)
         noise = measure_noise(counts, mean, weight, design.shape[1])
         if number == 0:
             mean, noise = _by_medians(counts, mean, weight, noise)
+            mean, noise = _without_spike(counts, mean, weight, noise, design.shape[1])
         scores = stretch_scores(counts, mean, known, noise, lengths)
         weight = known * (strongest_stretches(scores, lengths, TRIM).score <= TRIM)
-    mean, _ = fit_mean(counts, weight, design)
+    mean, _ = fit_mean(counts, weight, design, beta)
     return Baseline(mean, measure_noise(counts, mean, weight, design.shape[1]), weight)
 
 
@@ -119,3 +131,20 @@ def _by_medians(counts: Floats, mean: Floats, weight: Floats, noise: Noise) -> t
     spoiled = large & (noise.dispersion > SPOILED * dispersion)
     mean = np.where(spoiled[:, None], usual, mean)
     return mean, Noise(np.where(spoiled, dispersion, noise.dispersion), noise.memory)
+
+
+def _without_spike(
+    counts: Floats, mean: Floats, weight: Floats, noise: Noise, fitted: int
+) -> tuple[Floats, Noise]:
+    """Return means and noise that one enormous count in a short series does not hide behind."""
+    rest = weight.copy()
+    highest = (weight * (counts - mean) / np.sqrt(mean)).argmax(axis=1)
+    rest[np.arange(len(rest)), highest] = 0.0
+    ratio = ((rest * counts).sum(axis=1) + PRIOR_COUNTS) / (rest * mean).sum(axis=1)
+    usual = mean * ratio[:, None]
+    without = measure_noise(counts, usual, rest, fitted)
+    alone = noise.dispersion > ALONE * without.dispersion
+    return np.where(alone[:, None], usual, mean), Noise(
+        np.where(alone, without.dispersion, noise.dispersion),
+        np.where(alone, without.memory, noise.memory),
+    )

@@ -15,6 +15,8 @@ from rilo_training.analysis.surveillance.series import CountSeries, Floats
 
 PRICE = 1.5
 """What a coefficient must explain, in units of that criterion: a simple course is steadier."""
+GROWTH_PARTS = 3
+"""Steady growth must explain as much as so many parts: in few counts it looks like a change."""
 SURGE_SCORE = 3.0
 """A stretch with a higher score that explains more than any change of level is a surge."""
 MOST_PARTS = 24
@@ -58,8 +60,8 @@ def stretch_lengths(series: CountSeries) -> tuple[int, ...]:
     return tuple(length for length in lengths if length == 1 or 4 * length <= len(series.counts))
 
 
-def bases(series: CountSeries) -> Iterator[Floats]:
-    """Yield the columns of each course without changes of level, simplest first."""
+def bases(series: CountSeries) -> Iterator[tuple[Floats, int]]:
+    """Yield each course without changes of level, simplest first: its columns and its parts."""
     periods = len(series.counts)
     time = np.arange(periods)
     always = [np.ones(periods)]
@@ -68,12 +70,13 @@ def bases(series: CountSeries) -> Iterator[Floats]:
     years = periods / series.a_year
     # Two waves a month or one a quarter are all that twelve or four values a year can tell.
     most = min(MOST_WAVES, int(series.a_year / 2)) if years >= YEARS_OF_SEASON else 0
-    growth = [(time - periods / 2) / periods]
+    growth = (time - periods / 2) / periods
     for waves in range(most + 1):
         season = _waves(time, series.a_year, waves)
-        yield np.column_stack([*always, *season])
+        base = np.column_stack([*always, *season])
+        yield base, base.shape[1]
         if years >= 1 and periods >= 24:
-            yield np.column_stack([*always, *season, *growth])
+            yield np.column_stack([base, growth]), base.shape[1] + GROWTH_PARTS
 
 
 def _waves(time: npt.NDArray[np.int64], cycle: float, number: int) -> list[Floats]:
@@ -98,13 +101,10 @@ def choose_course(series: CountSeries, shortest: int, least_gain: float) -> Cour
     The choice is that of the Bayesian information criterion, with the deviance divided by the
     over-dispersion (and memory) of the richest course.
     """
-    tried = [_separate(series, base, shortest, least_gain) for base in bases(series)]
+    tried = [_separate(series, base, parts, shortest, least_gain) for base, parts in bases(series)]
     spread = tried[-1].spread
-    known = int(series.known.sum())
-    costs = [
-        part.deviance / spread + PRICE * np.log(known) * (part.course.base.shape[1] + part.parts)
-        for part in tried
-    ]
+    price = PRICE * np.log(int(series.known.sum()))
+    costs = [part.deviance / spread + price * part.parts for part in tried]
     return tried[int(np.argmin(costs))].course
 
 
@@ -116,20 +116,24 @@ class _Tried:
     parts: int
 
 
-def _separate(series: CountSeries, base: Floats, shortest: int, least_gain: float) -> _Tried:
-    """Add changes of level, and leave out surges, as long as one of them explains much."""
+def _separate(
+    series: CountSeries, base: Floats, parts: int, shortest: int, least_gain: float
+) -> _Tried:
+    """Add changes of level to a base, and leave out surges, as long as one explains much."""
     counts = np.nan_to_num(series.counts)[None, :]
     weight = series.known.astype(np.float64)[None, :]
     lengths = stretch_lengths(series)
     steps: tuple[int, ...] = ()
     surges = 0
+    mean, beta = fit_mean(counts, weight, base)
     for _ in range(MOST_PARTS):
-        mean, _ = fit_mean(counts, weight, with_steps(base, steps))
-        gain = step_gains(counts, mean, weight, with_steps(base, steps), mean[0])[0]
+        design = with_steps(base, steps)
+        gain = step_gains(counts, mean, weight, design, mean[0])[0]
         gain *= allowed_steps(weight[0], steps, shortest)
         best = int(gain.argmax())
-        trial = tuple(sorted({*steps, best})) if gain[best] > 0 else steps
-        fuller, _ = fit_mean(counts, weight, with_steps(base, trial))
+        trial = (*steps, best) if gain[best] > 0 else steps
+        start = np.pad(beta, ((0, 0), (0, len(trial) - len(steps))))
+        fuller, fuller_beta = fit_mean(counts, weight, with_steps(base, trial), start)
         noise = measure_noise(counts, fuller, weight, base.shape[1] + len(trial))
         scores = stretch_scores(counts, mean, weight, noise, lengths)
         surge = strongest_stretches(scores, lengths, SURGE_SCORE).score
@@ -137,17 +141,17 @@ def _separate(series: CountSeries, base: Floats, shortest: int, least_gain: floa
         if surge.max() ** 2 > explained:
             weight = weight * (surge < surge.max())
             surges += 1
+            mean, beta = fit_mean(counts, weight, design, beta)
         elif explained >= least_gain:
-            steps = trial
+            steps, mean, beta = trial, fuller, fuller_beta
         else:
             break
-    mean, _ = fit_mean(counts, weight, with_steps(base, steps))
     noise = measure_noise(counts, mean, weight, base.shape[1] + len(steps))
     return _Tried(
-        Course(base, steps),
+        Course(base, tuple(sorted(steps))),
         float((weight * deviance(counts, mean)).sum()),
         float(noise.of_level()[0]),
-        len(steps) + surges,
+        parts + len(steps) + surges,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from rilo_training.analysis.surveillance.noise import Noise
 from rilo_training.analysis.surveillance.series import Floats, Indices
@@ -121,9 +120,3 @@ def strongest_stretches(scores: Floats, lengths: tuple[int, ...], least: float) 
     shape = (series, periods)
     inside = start.reshape(shape) - np.arange(series)[:, None] * periods
     return Stretches(score.reshape(shape), inside, length.reshape(shape))
-
-
-def episodes(score: Floats, limit: float) -> npt.NDArray[np.bool_]:
-    """Return the first period of each run of periods with a score above the limit."""
-    above = score > limit
-    return np.asarray(above & ~np.pad(above, ((0, 0), (1, 0)))[:, :-1])

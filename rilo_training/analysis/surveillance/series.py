@@ -16,6 +16,8 @@ Indices = npt.NDArray[np.int64]
 
 FEWEST_PERIODS = 8
 """With fewer known counts nothing can be said about what is usual."""
+MANY_GAPS = 1 / 3
+"""Where more of the calendar is absent and no zero stands in the series, the analyst is told."""
 MOST_GAPS = 20
 """A calendar of more than so many periods for each known count is a wrong index."""
 
@@ -103,6 +105,14 @@ def read_series(counts: pd.Series) -> CountSeries:
             "A series with few gaps was expected.",
             "Use a PeriodIndex of weeks or months as index.",
         )
+    absent = length - len(labels)
+    if absent > MANY_GAPS * length and not (values == 0).any():
+        warnings.warn(
+            f"{absent} of {length} {step}s are not in the series and count as not known. "
+            "If they had no cases, write zeros: counts.reindex(every_period, fill_value=0).",
+            UserWarning,
+            stacklevel=3,
+        )
     on_calendar = np.full(length, np.nan)
     on_calendar[place] = values[order]
     return CountSeries(labels[order], place, on_calendar, step, A_YEAR[step] / every)
@@ -111,6 +121,8 @@ def read_series(counts: pd.Series) -> CountSeries:
 def _numbers(counts: pd.Series) -> Floats:
     """Return the counts as floats, missing ones as NaN."""
     try:
+        if counts.dtype.kind in "mMc":
+            raise TypeError(counts.dtype)  # pandas would make large numbers of dates
         values = pd.to_numeric(counts, errors="raise").to_numpy(dtype=np.float64, na_value=np.nan)
     except (ValueError, TypeError) as error:
         raise AnalysisError(
@@ -176,8 +188,14 @@ def _of_periods(labels: pd.PeriodIndex) -> tuple[Indices, str]:
 
 def _of_dates(labels: pd.DatetimeIndex) -> tuple[Indices, str]:
     """Return the numbers of dates; the shortest distance of two dates is the step."""
-    day = labels.to_numpy().astype("datetime64[D]").astype(np.int64)
+    day = labels.tz_localize(None).to_numpy().astype("datetime64[D]").astype(np.int64)
     apart = np.diff(np.unique(day))
+    if labels.is_unique and len(apart) + 1 < len(labels):
+        raise AnalysisError(
+            "The index holds several times of the same day.",
+            "Days, weeks, months, quarters or years were expected.",
+            "Count by day or by a longer period.",
+        )
     if not len(apart) or apart.min() < 7:
         return day, "day"
     common = int(np.gcd.reduce(apart))
@@ -205,6 +223,12 @@ def _of_numbers(labels: pd.Index) -> tuple[Indices, str]:
         )
     number = values.astype(np.int64)
     year, month = number // 100, number % 100
-    if year.min() >= 1900 and year.max() <= 2100 and month.min() >= 1 and month.max() <= 12:
+    if year.min() >= 1900 and year.max() <= 2100:
+        if month.min() < 1 or month.max() > 12:
+            raise AnalysisError(
+                f"The index holds {number[(month < 1) | (month > 12)][0]}, and that is no month.",
+                "Months such as 202412 were expected, or a running number for each period.",
+                "Build the index with pd.PeriodIndex(..., freq='W') or freq='M'.",
+            )
         return year * 12 + month, "month"
     return number, "week"

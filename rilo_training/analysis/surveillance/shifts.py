@@ -18,11 +18,7 @@ from rilo_training.analysis.surveillance.levels import (
     with_steps,
 )
 from rilo_training.analysis.surveillance.noise import Noise, measure_noise
-from rilo_training.analysis.surveillance.scan import (
-    LEAST_DISPERSION,
-    stretch_scores,
-    strongest_stretches,
-)
+from rilo_training.analysis.surveillance.scan import stretch_scores, strongest_stretches
 from rilo_training.analysis.surveillance.series import CountSeries, Floats, read_series
 from rilo_training.analysis.surveillance.simulate import quiet_series
 
@@ -38,6 +34,10 @@ CORRECTIONS = 2
 DOUBT = 1.5
 """Standard errors added to the memory: measured too small, it makes a shift of chance."""
 FEWEST_SERIES, MOST_SERIES = 100, 400
+LEVELS, ROOM = 25, 0.7
+"""Levels tried on both sides of a change, and how far they go beyond the fitted two (log)."""
+LEAST_DISPERSION = 1.1
+"""The likelihood of very large counts is not exact for a smaller variance."""
 
 
 def detect_shifts(counts: pd.Series) -> list[Any]:
@@ -58,7 +58,7 @@ def detect_shifts(counts: pd.Series) -> list[Any]:
     list
         The index label of the first period of each new level, earliest first; empty when the
         level is the same throughout. One change is one item. A level lasts at least 8 periods
-        (8 weeks in a daily series). Season, steady growth and surges are no changes of level.
+        (8 weeks in a daily series). Season, surges and clear growth are no changes of level.
 
     Raises
     ------
@@ -71,8 +71,13 @@ def detect_shifts(counts: pd.Series) -> list[Any]:
     Changes of level are added one by one to a log-linear model with season and growth, by the
     score test of each period. A change stays when it explains more than the best one of 95 in
     100 quiet series that are simulated with the same over-dispersion and memory. Its date is
-    the period with the highest probability within one period of it, by the
-    negative-binomial likelihood.
+    the centre of the three periods that hold the change with the highest probability; the
+    negative-binomial likelihoods of many levels before and after it are added up.
+
+    A date is no more exact than the counts: of doublings from ten to twenty a week with a
+    variance of three times the mean, about three in four are dated within one week, and four in
+    five would be by one who knows both levels. Steady growth of small counts looks like a
+    change, and is often reported as one.
 
     References
     ----------
@@ -93,9 +98,8 @@ def detect_shifts(counts: pd.Series) -> list[Any]:
     course = choose_course(series, shortest, LEAST_GAIN)
     if course.steps:
         course = _without_chance(series, course, shortest)
-    places = sorted({_date(series, course, step, shortest) for step in course.steps})
     of_place = dict(zip(series.place.tolist(), series.labels.tolist(), strict=True))
-    return [of_place[place] for place in places]
+    return [of_place[place] for place in _dated(series, course, shortest).steps]
 
 
 def _filled(series: CountSeries) -> tuple[Floats, Floats]:
@@ -185,7 +189,18 @@ def _best_gains(
     return np.max(explained, axis=0), measure_noise(quiet, mean, weight, course.design.shape[1])
 
 
-def _date(series: CountSeries, course: Course, step: int, near: int) -> int:
+def _dated(series: CountSeries, course: Course, shortest: int) -> Course:
+    """Return the course with each change moved to its best date, the earliest first."""
+    for step in course.steps:
+        others = tuple(other for other in course.steps if other != step)
+        place = _date(series, course, step, others, shortest)
+        course = Course(course.base, tuple(sorted((*others, place))))
+    return course
+
+
+def _date(
+    series: CountSeries, course: Course, step: int, others: tuple[int, ...], shortest: int
+) -> int:
     """Return the place of the period that most likely lies within one of the true first one."""
     counts, known = _filled(series)
     weight = _without_surges(series, course)
@@ -194,25 +209,42 @@ def _date(series: CountSeries, course: Course, step: int, near: int) -> int:
     rise = float(beta[0, course.base.shape[1] + course.steps.index(step)])
     period = np.arange(len(series.counts))
     before = mean[0] * np.exp(-rise * (period >= step))
-    evidence = known[0] * (
-        _likelihood(counts[0], before * np.exp(rise), noise) - _likelihood(counts[0], before, noise)
-    )
-    # Neighbours with memory tell the same thing twice.
-    evidence *= float(noise.dispersion[0] / noise.of_level()[0])
-    total = np.cumsum(evidence[::-1])[::-1]
-    low = max((other for other in course.steps if other < step), default=0)
-    high = min((other for other in course.steps if other > step), default=len(period))
-    possible = (np.abs(period - step) <= near) & (period > low) & (period < high)
-    chance = np.where(possible, np.exp(total - total[possible].max()), 0.0)
+    low = max((other for other in others if other < step), default=0)
+    high = min((other for other in others if other > step), default=len(period))
+    between = (period >= low) & (period < high)
+    # What looks like a surge beside the step may be its first periods.
+    used = between * np.where(np.abs(period - step) <= shortest, known[0], weight[0])
+    evidence = _evidence(counts[0], before, used, rise, noise)
+    possible = between & allowed_steps(known[0], others, shortest)
+    chance = np.where(possible, np.exp(evidence - evidence[possible].max()), 0.0)
     around = np.convolve(chance, np.ones(3), mode="same")
     return int(np.where(possible & series.known, around, 0.0).argmax())
 
 
-def _likelihood(counts: Floats, mean: Floats, noise: Noise) -> Floats:
+def _evidence(counts: Floats, before: Floats, used: Floats, rise: float, noise: Noise) -> Floats:
+    """Return the log likelihood that each period is the first of the new level.
+
+    The two levels are not known: the likelihoods of many possible ones are added up.
+    """
+    levels = np.exp(np.linspace(min(rise, 0.0) - ROOM, max(rise, 0.0) + ROOM, LEVELS))
+    single = _likelihood(counts[:, None], before[:, None] * levels, float(noise.dispersion[0]))
+    # Neighbours with memory tell the same thing twice.
+    told = used * float(noise.dispersion[0] / noise.of_level()[0])
+    sums = np.cumsum(np.pad(told[:, None] * single, ((1, 0), (0, 0))), axis=0)
+    return _log_sum(sums[:-1]) + _log_sum(sums[-1] - sums[:-1])
+
+
+def _log_sum(values: Floats) -> Floats:
+    """Return the logarithm of the sum of the exponentials of each row."""
+    highest = values.max(axis=1)
+    return np.asarray(highest + np.log(np.exp(values - highest[:, None]).sum(axis=1)))
+
+
+def _likelihood(counts: Floats, mean: Floats, dispersion: float) -> Floats:
     """Return the negative-binomial log likelihood of each count."""
     from scipy.special import gammaln
 
-    dispersion = max(float(noise.dispersion[0]), LEAST_DISPERSION)
+    dispersion = max(dispersion, LEAST_DISPERSION)
     size = mean / (dispersion - 1)
     return np.asarray(
         gammaln(counts + size)
