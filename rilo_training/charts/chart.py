@@ -27,13 +27,21 @@ FORMATS = (".png", ".svg", ".pdf")
 class Chart(Figure):
     """A figure that knows what it says.
 
+    An analyst gets one from each function of this room, and saves it. It is a Figure of
+    matplotlib, so everything in it can still be changed.
+
+    Parameters
+    ----------
+    plot_height_in : float
+        Height of the plot without the words above and below, in inches.
+
     Attributes
     ----------
     alt_text : str
         What the chart shows, for a reader who does not see it. A file that :meth:`save` writes
         carries it, and a check of a chart in the course reads it.
     plot_height_in : float
-        Height of the plot without the words above and below, in inches.
+        The same.
 
     Examples
     --------

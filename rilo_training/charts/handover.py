@@ -43,6 +43,8 @@ def write_star(
 ) -> list[Path]:
     """Write the tables so that Power BI, Tableau and a spreadsheet open them, and return the files.
 
+    An analyst hands a picture that others can change to people who do not write code.
+
     Parameters
     ----------
     star : mapping of str to pandas.DataFrame
