@@ -94,7 +94,8 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
     practice = folder / "datasets" / "practice"
     if _contents(practice) != _contents(programme.practice_world):
         copy_folder(programme.practice_world, practice)
-    if _contents(folder / REFERENCE) != _contents(programme.root / PAGES):
+    pages = _contents(programme.root / PAGES)
+    if pages and _contents(folder / REFERENCE) != pages:
         copy_folder(programme.root / PAGES, folder / REFERENCE)
     _remove_others(folder / "copies", {unit.file for unit in programme.units})
     _remove_others(folder / "keys", {unit.id for unit in programme.units})

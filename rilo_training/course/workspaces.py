@@ -104,8 +104,9 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
 
 def _fill(folder: Path, material: Path, public: dict[str, Any]) -> None:
     """Write all of a workspace but its state into a new folder."""
-    for name in ("datasets", REFERENCE):
-        copy_folder(material / name, folder / name)
+    copy_folder(material / "datasets", folder / "datasets")
+    if (material / REFERENCE).is_dir():
+        copy_folder(material / REFERENCE, folder / REFERENCE)
     inner = folder / FOLDER
     for name in ("copies", "keys"):
         copy_folder(material / name, inner / name)
