@@ -73,7 +73,8 @@ class Chart(Figure):
         """Put the finding above the plot and the notes below it. The plot keeps its size."""
         for text in self._dressing:
             text.remove()
-        below = [note for note in notes if note]
+        title, subtitle = str(title), str(subtitle)
+        below = [str(note) for note in notes if note]
         shown = "".join([title, subtitle, *below, *self._words()])
         if BOX in drawable(shown):
             below.append(BOX_NOTE)
@@ -103,7 +104,7 @@ class Chart(Figure):
         self._dressing = [self.text(left, place, "\n".join(sub), **words)]
         words = {"fontsize": SMALL_PT, "color": WORDS, "va": "bottom"} | style
         self._dressing += [self.text(left, MARGIN_IN / height, "\n".join(foot), **words)]
-        self.alt_text = alt_text
+        self.alt_text = str(alt_text)
         engine = self.get_layout_engine()
         if isinstance(engine, ConstrainedLayoutEngine):
             rect = (left, bottom / height, 1 - 2 * left, self.plot_height_in / height)

@@ -40,7 +40,12 @@ def height_in(edges: Edges) -> float:
     >>> height_in((100.0, 240.0, -45.0, 45.0))
     5.0
     """
-    west, east, south, north = edges
+    try:
+        west, east, south, north = (float(edge) for edge in edges)
+    except (TypeError, ValueError) as reason:
+        raise ChartError(
+            f"The extent is {edges!r}. Expected are four numbers: west, east, south, north."
+        ) from reason
     if not (west < east and south < north):
         raise ChartError(f"The extent is {edges}. Expected: west < east and south < north.")
     return float(min(MOST_HEIGHT_IN, _WIDTH_IN * (north - south) * STRETCH / (east - west)))
