@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from rilo_training.course.handbook import library
-from rilo_training.course.handbook.docstring import SECTIONS, problems_of, read_docstring
+from rilo_training.course.handbook.docstring import (
+    SECTIONS,
+    parameters_of,
+    problems_of,
+    read_docstring,
+)
 from rilo_training.course.handbook.library import (
     ROOMS,
     documented,
@@ -46,6 +51,17 @@ def made() -> dict[str, str]:
 def test_a_public_name_keeps_to_the_form(name: str, thing: Any, example: bool) -> None:
     """Result, reason, parameters as in the signature, what comes back, an example."""
     assert problems_of(thing, name, example) == []
+
+
+def test_what_a_method_refers_to_has_the_same_parameters() -> None:
+    """Who writes "as in `predict_proba`" sends the reader to a place where it stands."""
+    known = {name.split(".", 1)[1]: thing for name, thing, _ in documented()}
+    for name, thing, example in documented():
+        room_free = name.split(".", 1)[1]
+        summary = read_docstring(thing.__doc__).summary
+        for other in [] if example else re.findall(r"\bas (?:in )?`([\w.]+)`", summary):
+            target = other if "." in other else f"{room_free.rsplit('.', 1)[0]}.{other}"
+            assert parameters_of(known[target]) == parameters_of(thing), (name, target)
 
 
 @where_pages_are_made

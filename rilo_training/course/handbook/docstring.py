@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -23,7 +24,10 @@ SECTIONS = (
 )
 """The sections of a docstring, in their order."""
 
+_LONGEST_VALUE = 70
 _LISTED = ("Parameters", "Attributes", "Raises", "Warns")
+_AS_ANOTHER = re.compile(r"\bas (?:in )?`[\w.]+`")
+"""A method may say in its first line that it is as another one, which has the parameters."""
 _NO_VALUE = ("None", "Self", "")
 
 
@@ -128,25 +132,29 @@ def signature_text(thing: Any, name: str) -> str:
     except (OSError, TypeError, SyntaxError):  # a dataclass: nobody wrote its __init__
         return f"{name}({', '.join(parameters_of(thing))})"
     assert isinstance(node, ast.FunctionDef)
-    written = _written(node.args)
+    written = _written(node.args, inspect.signature(thing).parameters)
     line = f"{name}({', '.join(written)})"
     return line if len(line) <= 88 else f"{name}(\n    " + ",\n    ".join(written) + ",\n)"
 
 
-def _written(given: ast.arguments) -> list[str]:
+def _written(given: ast.arguments, known: Mapping[str, inspect.Parameter]) -> list[str]:
     """Return the arguments of a function as they stand in the code, without self and types."""
+
+    def shown(name: str, default: ast.expr) -> str:
+        value = repr(known[name].default) if name in known else ""
+        is_name = isinstance(default, ast.Name) and 0 < len(value) <= _LONGEST_VALUE
+        return f"{name}={value if is_name else ast.unparse(default)}"
+
     positional = [argument.arg for argument in [*given.posonlyargs, *given.args]]
     bare = len(positional) - len(given.defaults)
-    defaults = [None] * bare + [ast.unparse(default) for default in given.defaults]
-    pairs = list(zip(positional, defaults, strict=True))
+    pairs = list(zip(positional, [None] * bare + list(given.defaults), strict=True))
     if positional[:1] in (["self"], ["cls"]):
         pairs = pairs[1:]
-    found = [name if default is None else f"{name}={default}" for name, default in pairs]
+    found = [name if default is None else shown(name, default) for name, default in pairs]
     if given.kwonlyargs:
         found.append(f"*{given.vararg.arg if given.vararg else ''}")
-    for argument, default_node in zip(given.kwonlyargs, given.kw_defaults, strict=True):
-        default = f"={ast.unparse(default_node)}" if default_node else ""
-        found.append(f"{argument.arg}{default}")
+    for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+        found.append(argument.arg if default is None else shown(argument.arg, default))
     return found
 
 
@@ -186,8 +194,11 @@ def problems_of(thing: Any, name: str, example: bool = True) -> list[str]:
         found.append(f"{name}: unknown sections {unknown}.")
     elif list(read.sections) != [title for title in SECTIONS if title in read.sections]:
         found.append(f"{name}: the sections stand in another order than {', '.join(SECTIONS)}.")
-    found += _wrong_names(thing, name, read)
-    if not inspect.isclass(thing) and "Returns" not in read.sections and _gives_back(thing):
+    refers = not example and _AS_ANOTHER.search(read.summary)
+    if not refers:
+        found += _wrong_names(thing, name, read)
+    silent = not inspect.isclass(thing) and "Returns" not in read.sections
+    if silent and not refers and _gives_back(thing):
         found.append(f"{name}: it returns something, and there is no section Returns.")
     if example and not read.why:
         found.append(f"{name}: nothing says why an analyst wants it, below the first line.")
