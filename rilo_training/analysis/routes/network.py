@@ -30,6 +30,8 @@ def route_network(
 ) -> nx.DiGraph:
     """Return the legs of all routes as a directed network of networkx.
 
+    An analyst wants it for questions that have no function here: every method of networkx takes it.
+
     Parameters
     ----------
     rows, route, unknown
