@@ -234,7 +234,7 @@ def main(out: Path, sizes: Sequence[int] = SIZES, submissions: Sequence[int] = (
     files = [out / "growth.csv"]
     for part in dict.fromkeys(cost.part for cost in costs):
         own = [cost for cost in costs if cost.part == part]
-        unit = PARTS[part][0] if part in PARTS else "submissions"
+        unit = PARTS[part][0] if part in PARTS else "submissions, with the start of the grader"
         chart = drawn(part, own, unit)
         files.append(chart.save(out / f"growth_{part}.png"))
         print(chart.get_suptitle())
