@@ -26,6 +26,9 @@ SIZES = (5_000, 10_000, 20_000, 40_000, 80_000)
 LEAST_MB = 1.0
 """Less memory is noise, and is drawn as this."""
 
+LARGEST = 3
+"""The slope is that of so many largest sizes."""
+
 Work = Callable[[], object]
 
 
@@ -175,19 +178,24 @@ def slope(rows: Sequence[float], cost: Sequence[float]) -> float:
 
 def drawn(part: str, costs: Sequence[Cost], unit: str) -> Any:
     """Return the picture of a part: seconds and memory against rows, with slope 1 beside them."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     from rilo_training.charts import Chart, house_style
 
     rows = [float(cost.rows) for cost in costs]
-    both = {
-        "Seconds": [cost.seconds for cost in costs],
-        "Memory (MB)": [max(LEAST_MB, cost.memory_mb) for cost in costs],
-    }
-    slopes = [slope(rows, values) for values in both.values()]
+    measures = {"Seconds": [cost.seconds for cost in costs]}
+    if not any(np.isnan(cost.memory_mb) for cost in costs):
+        measures["Memory (MB)"] = [max(LEAST_MB, cost.memory_mb) for cost in costs]
+    told = [f"{rows[-1] / rows[0]:.0f} times the {unit}:"]
+    slopes = []
     with house_style():
         chart = Chart(3.0)
-        for axes, (name, values) in zip(chart.subplots(1, 2), both.items(), strict=True):
+        grid = chart.subplots(1, len(measures), squeeze=False)[0]
+        for axes, (name, values) in zip(grid, measures.items(), strict=True):
+            what = name.split(" ")[0].lower()
+            told.append(f"{values[-1] / values[0]:.1f} times the {what},")
+            # What every size costs, such as a start, hides the growth among the small ones.
+            slopes.append(f"{what} {slope(rows[-LARGEST:], values[-LARGEST:]):.2f}")
             axes.loglog(rows, values, "o-", color="#0b2e59", label="measured")
             even = [values[0] * row / rows[0] for row in rows]
             axes.loglog(rows, even, ":", color="#555555", label="slope 1")
@@ -195,21 +203,22 @@ def drawn(part: str, costs: Sequence[Cost], unit: str) -> Any:
             axes.set_title(name, loc="left")
             axes.grid(axis="y")
             for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.4g}"))
+                axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}"))
                 axis.set_minor_formatter(NullFormatter())
-            axes.set_xticks(rows[:: max(1, len(rows) // 3)], minor=False)
+            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+            axes.set_xticks(rows[:: max(1, len(rows) // 2)], minor=False)
             axes.legend(loc="upper left")
-        seconds, memory = both.values()
-        words = f"{seconds[-1] / seconds[0]:.1f} times the seconds, {memory[-1] / memory[0]:.1f}"
-        told = f"{rows[-1] / rows[0]:.0f} times the {unit}: {words} times the memory"
-        title = f"{part}: seconds grow with slope {slopes[0]:.2f}, memory with {slopes[1]:.2f}"
+        title = f"Slopes of {part}: {', '.join(slopes)}"
         points = ", ".join(
             f"{cost.rows:,}: {cost.seconds:.2f} s and {cost.memory_mb:.0f} MB" for cost in costs
         )
         chart.dress(
             title=title,
-            subtitle=told,
-            notes=["Each step on the axes is ten times the one before. Dotted: in proportion."],
+            subtitle=" ".join(told).rstrip(","),
+            notes=[
+                f"Slopes are those of the {min(LARGEST, len(rows))} largest sizes; both axes have "
+                "steps of ten times. Dotted: in proportion."
+            ],
             alt_text=f"Growth curves. {title}. By {unit}: {points}.",
         )
     return chart
