@@ -12,6 +12,7 @@ from typing import Any
 from rilo_training.course.handbook.docstring import Docstring, read_docstring, signature_text
 
 _MADE = "<!-- made from the docstrings; change it there -->"
+_SYNTHETIC = "All data in them are SYNTHETIC. They are not CEN data."
 _TITLES = {"Raises": "Errors", "Warns": "Warnings", "References": "Source of the method"}
 
 
@@ -71,8 +72,10 @@ def index_page(title: str, parts: Mapping[str, Sequence[tuple[str, Sequence[Topi
         _MADE,
         "",
         "Find your question, then open the function. Each one has an example that you can type.",
-        "The pages need no network. All data in them are SYNTHETIC. They are not CEN data.",
+        f"The pages need no network. {_SYNTHETIC}",
         "In JupyterLab: right-click on a page, Open With, Markdown Preview.",
+        "The examples read the folder `datasets/practice`. In a notebook of the course, write",
+        "`load_seizures()` without a folder: the notebook knows its data.",
         "",
         "All functions of a room: " + ", ".join(f"[{room}]({room}.md)" for room in rooms) + ".",
     ]
@@ -97,6 +100,7 @@ def room_page(room: str, doc: str, topics: Sequence[Topic]) -> str:
         Its public names.
     """
     lines = [f"# rilo_training.{room}", "", _MADE, "", "[All questions](README.md)", ""]
+    lines += [f"The pictures are drawn from the practice data. {_SYNTHETIC}", ""]
     lines += [as_markdown(inspect.cleandoc(doc)), ""]
     ordered = sorted(topics, key=lambda topic: topic.name.lower())
     lines += [", ".join(f"[{topic.name}](#{topic.name})" for topic in ordered)]
