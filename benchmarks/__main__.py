@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import anomaly, growth_curves, home, linking, risk, world
+from benchmarks import anomaly, home, linking, risk, world
 from benchmarks.peers.environment import Unavailable
 from benchmarks.peers.growth import QUICK, THOUSAND
 from benchmarks.peers.interchange import check_interchange
@@ -43,6 +43,8 @@ def main(words: list[str] | None = None) -> int:
             elif part == "graders":
                 compare(asked.runs)
             elif part == "growth":
+                from benchmarks import growth_curves
+
                 submissions = THOUSAND if asked.thousand else QUICK
                 for file in growth_curves.main(asked.out, submissions=submissions):
                     print(file)
