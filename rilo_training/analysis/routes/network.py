@@ -30,7 +30,8 @@ def route_network(
 ) -> nx.DiGraph:
     """Return the legs of all routes as a directed network of networkx.
 
-    An analyst wants it for questions that have no function here: every method of networkx takes it.
+    With it an analyst can ask networkx what a table cannot tell: the shortest way between two
+    places, or what is cut off when a place is closed.
 
     Parameters
     ----------
