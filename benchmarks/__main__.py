@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks import anomaly, home, linking, risk, surveillance, world
 from benchmarks.peers.environment import Unavailable
-from benchmarks.peers.growth import QUICK, THOUSAND, grow
+from benchmarks.peers.growth import QUICK, THOUSAND
 from benchmarks.peers.interchange import check_interchange
 from benchmarks.peers.table import RUNS, compare
 
@@ -20,6 +21,7 @@ OF_THE_LIBRARY: dict[str, Callable[[], object]] = {
     "linking": linking.main,
     "surveillance": surveillance.main,
 }
+OUT = Path("build") / "growth"
 PARTS = (*OF_THE_LIBRARY, "graders", "growth", "nbgrader")
 
 
@@ -29,6 +31,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--runs", type=int, default=RUNS, help="graders: runs of each")
     parser.add_argument("--thousand", action="store_true", help="growth: up to 1,000 submissions")
+    parser.add_argument("--out", type=Path, default=OUT, help="growth: folder of the curves")
     asked = parser.parse_args(words)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"There is no part {min(unknown)!r}. Choose from: {', '.join(PARTS)}.")
@@ -41,7 +44,11 @@ def main(words: list[str] | None = None) -> int:
             elif part == "graders":
                 compare(asked.runs)
             elif part == "growth":
-                grow(THOUSAND if asked.thousand else QUICK)
+                from benchmarks import growth_curves
+
+                submissions = THOUSAND if asked.thousand else QUICK
+                for file in growth_curves.main(asked.out, submissions=submissions):
+                    print(file)
             else:
                 code |= bool(check_interchange())
         except Unavailable as reason:

@@ -421,3 +421,41 @@ def test_a_chart_shows_itself_in_a_notebook() -> None:
     assert isinstance(chart, matplotlib.figure.Figure)
     assert isinstance(chart.axes[0], Axes)
     assert AWKWARD[2] in chart.alt_text
+
+
+def test_a_name_to_highlight_that_is_not_there_gives_a_sentence() -> None:
+    """A slip of the pen would leave all bars pale, and say nothing."""
+    goods = pd.DataFrame({"goods": ["tea", "rum", "tea"]})
+    assert bars(goods, "goods", unit="cases", highlight="rum")
+    with pytest.raises(ChartError, match=r"No category is 'rums'. Correct the name"):
+        bars(goods, "goods", unit="cases", highlight=["tea", "rums"])
+
+
+def test_the_end_of_a_table_inside_of_a_period_is_said() -> None:
+    """Three days of September look like a fall."""
+    days = pd.DataFrame({"day": pd.date_range("2026-07-01", "2026-09-03")}).assign(panel="a")
+    said = "The last month ends on 3 Sep 2026: it is not complete, or it had no later rows."
+    assert said in notes_of(trend(days, "day", every="month", unit="cases"))
+    assert said in notes_of(charts.small_multiples(days, "panel", "day", every="month"))
+    marked = trend(days, "day", every="month", unit="cases", incomplete_from="2026-09-01")
+    assert said not in notes_of(marked)
+    assert "The last" not in notes_of(trend(days[:62], "day", every="month", unit="cases"))
+
+
+def test_words_that_are_no_text_are_written_as_text() -> None:
+    """A number as the title is a title."""
+    goods = pd.DataFrame({"goods": ["tea", "rum", "tea"]})
+    assert bars(goods, "goods", unit="cases", title=2026).get_suptitle() == "2026"
+
+
+def test_a_stage_that_stands_twice_is_named() -> None:
+    """The number of stages is not what is wrong."""
+    with pytest.raises(ChartError, match=r"The column 'a' is a stage twice"):
+        charts.flows(pd.DataFrame({"a": ["x"]}), ["a", "a"])
+
+
+def test_an_extent_that_is_no_extent_gives_a_sentence() -> None:
+    """Four numbers, and no word."""
+    rows = pd.DataFrame({"from": ["JP"], "to": ["AU"]})
+    with pytest.raises(ChartError, match=r"Expected are four numbers: west, east, south, north"):
+        charts.route_map(rows, "from", "to", extent="a")

@@ -197,3 +197,31 @@ def test_what_cannot_be_written_gives_a_sentence(
     monkeypatch.setattr(handover, "MOST_ROWS", 1)
     with pytest.raises(ChartError, match=r"has 2 rows.*Write csv or parquet"):
         write_star(table, tmp_path, ("excel",))
+
+
+@pytest.mark.parametrize(
+    ("star", "sentence"),
+    [
+        (None, "There is no table in what was given"),
+        ({}, "There is no table in what was given"),
+        ({"goods": [1, 2]}, "'goods' is a list. Expected is a DataFrame"),
+        ({"a/b:c*": pd.DataFrame({"a": [1]})}, "cannot have the name 'a/b:c\\*'"),
+        ({"../goods": pd.DataFrame({"a": [1]})}, "cannot have the name"),
+        ({" ": pd.DataFrame({"a": [1]})}, "cannot have the name"),
+    ],
+)
+def test_what_is_no_star_is_refused_before_a_file_is_written(
+    star: dict[str, pd.DataFrame], sentence: str, tmp_path: Path
+) -> None:
+    """No half of a star lies in the folder."""
+    with pytest.raises(ChartError, match=sentence):
+        write_star(star, tmp_path / "star")
+    assert not (tmp_path / "star").exists()
+
+
+def test_a_moment_with_a_time_zone_is_written_as_it_reads(tmp_path: Path) -> None:
+    """Excel knows no time zones; the clock of the table is kept."""
+    days = pd.to_datetime(["2026-03-01 08:00"]).tz_localize("Asia/Tokyo")
+    files = write_star({"days": pd.DataFrame({"day": days})}, tmp_path)
+    sheet = openpyxl.load_workbook(files[0])["days"]
+    assert str(sheet["A2"].value) == "2026-03-01 08:00:00"

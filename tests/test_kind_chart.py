@@ -263,6 +263,52 @@ def test_the_same_values_are_the_same_chart(reference: Draw, own: Draw) -> None:
     assert (found.verdict, found.diagnosis) == ("correct", "")
 
 
+HEAT = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+
+
+def named(places: tuple[list[float], list[float]], draw: Draw) -> Draw:
+    """The same with names of the columns and rows at these places."""
+
+    def both(axes: Any) -> Any:
+        draw(axes)
+        axes.set_xticks(places[0], ["a", "b", "c"])
+        axes.set_yticks(places[1], ["p", "q"])
+        return axes
+
+    return both
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        named(([0.5, 1.5, 2.5], [0.5, 1.5]), lambda a: a.pcolormesh(HEAT)),
+        named(([0.5, 1.5, 2.5], [0.5, 1.5]), lambda a: a.pcolor(HEAT)),
+        named(([0, 1, 2], [0, 1]), lambda a: a.pcolormesh([0, 1, 2], [0, 1], HEAT)),
+        named(([15, 25, 35], [1, 3]), lambda a: a.pcolormesh([10, 20, 30, 40], [0, 2, 4], HEAT)),
+        named(([1, 2, 9], [0, 1]), lambda a: a.pcolormesh([1, 2, 9], [0, 1], HEAT)),
+        named(([0, 1, 2], [0, 1]), lambda a: a.pcolormesh(HEAT, shading="gouraud")),
+        named(([0, 1, 2], [0, 1]), lambda a: a.imshow(HEAT, origin="lower")),
+        named(([0.5, 1.5, 2.5], [1.5, 0.5]), lambda a: a.imshow(HEAT, extent=(0, 3, 0, 2))),
+        lambda a: a.pcolormesh(["a", "b", "c"], ["p", "q"], HEAT),
+    ],
+)
+def test_a_cell_has_the_name_that_stands_at_it(draw: Draw) -> None:
+    """Wherever the cells of a heat map lie, and whatever drew them."""
+    points = encode(drawn(draw))["panels"][0]["series"][0]["points"]
+    assert points == [
+        [column, row, HEAT[at][number]]
+        for at, row in enumerate("pq")
+        for number, column in enumerate("abc")
+    ]
+
+
+def test_a_name_between_two_cells_is_the_name_of_neither() -> None:
+    """Who counts the edges of the cells from 0 shows each name at a corner."""
+    off = named(([0, 1, 2], [0, 1]), lambda a: a.pcolormesh(HEAT))
+    points = encode(drawn(off))["panels"][0]["series"][0]["points"]
+    assert [place[:2] for place in points[:2]] == [[0.5, 0.5], [1.5, 0.5]]
+
+
 def test_each_mark_is_called_by_its_name() -> None:
     """What a reader would call it."""
     charts: dict[str, Draw] = {

@@ -125,7 +125,7 @@ def code_lines(source: str) -> set[str]:
 
 
 def test_a_release_holds_what_the_first_steps_need(cohort: Path, programme: Programme) -> None:
-    """Set-up, package, copies, practice data, keys, prepared worlds; nothing else."""
+    """Set-up, package, copies, practice data, reference, keys, worlds; nothing else."""
     found = {name for name, _ in contents(cohort) if not name.startswith("wheel:")}
     practice = read_about(programme.practice_world)["world_id"]
     prepared = json.loads((cohort / "course" / "worlds.json").read_text(encoding="utf-8"))
@@ -135,6 +135,8 @@ def test_a_release_holds_what_the_first_steps_need(cohort: Path, programme: Prog
     expected |= {
         f"course/datasets/practice/{file.name}" for file in programme.practice_world.iterdir()
     }
+    pages = programme.root / "curriculum" / "reference"
+    expected |= {f"course/reference/{file.name}" for file in pages.iterdir()}
     for unit in programme.units:
         expected.add(f"course/copies/{unit.file}")
         worlds = [practice, *(entry["world_id"] for entry in prepared[unit.id])]

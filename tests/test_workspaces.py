@@ -587,6 +587,7 @@ def test_many_starts_at_once_from_the_instructor_s_course(course: Path, tmp_path
     assert [type(result) for result in found] == [Workspace] * 16, found
     assert said == [f"{unit.id}: practice key" for unit in load_programme(course).units]
     expected = files(tmp_path / "desk_0").keys()
+    assert "reference/README.md" in expected
     for desk in tmp_path.glob("desk_*"):
         assert files(desk).keys() == expected
         assert open_workspace(desk).about["participant"] == desk.name.replace("desk_", "p")

@@ -15,6 +15,7 @@ from rilo_training.answers.axes import Axes
 from rilo_training.answers.scalar import Scalar, scalar_of
 
 Point = list[Scalar]
+Cell = tuple[float, float]
 
 
 @dataclass
@@ -237,22 +238,50 @@ def _heat_maps(panel: Axes) -> list[Series]:
     found = []
     for shown in (*axes.images, *axes.collections):
         name = type(shown).__name__
-        if name not in ("AxesImage", "QuadMesh") or shown.get_array() is None:
+        if name not in ("AxesImage", "QuadMesh", "PolyQuadMesh") or shown.get_array() is None:
             continue
         values = shown.get_array()
         if values.ndim != 2:
             continue
-        # The cells of an image lie on whole numbers, those of a mesh between them.
-        shift = 0.0 if name == "AxesImage" else 0.5
+        across, down = _cells(shown, *values.shape)
         points: list[Point] = []
         for row in range(values.shape[0]):
             for column in range(values.shape[1]):
                 value = values[row, column]
                 if _finite(value):
-                    across, down = panel.label("x", column + shift), panel.label("y", row + shift)
-                    points.append([across, down, scalar_of(float(value))])
+                    x, y = panel.label("x", *across[column]), panel.label("y", *down[row])
+                    points.append([x, y, scalar_of(float(value))])
         found.append(Series("", "heat map", points))
     return found
+
+
+def _cells(shown: Any, rows: int, columns: int) -> tuple[list[Cell], list[Cell]]:
+    """Return the middle of each column and of each row, with nearly half of its width.
+
+    A name anywhere inside of a cell is the name of the cell; one at its edge is of neither side.
+    """
+    if type(shown).__name__ == "AxesImage":
+        left, right, bottom, top = shown.get_extent()
+        first, last = (top, bottom) if shown.origin == "upper" else (bottom, top)
+        wide, high = (right - left) / columns, (last - first) / rows
+        xs = [(left + wide * number, left + wide * (number + 1)) for number in range(columns)]
+        ys = [(first + high * number, first + high * (number + 1)) for number in range(rows)]
+    else:
+        corners = shown.get_coordinates()
+        xs = _spans([float(x) for x in corners[0, :, 0]], columns)
+        ys = _spans([float(y) for y in corners[:, 0, 1]], rows)
+    return [_cell(*span) for span in xs], [_cell(*span) for span in ys]
+
+
+def _cell(start: float, end: float) -> Cell:
+    return (start + end) / 2, max(1e-6, 0.499 * abs(end - start))
+
+
+def _spans(places: list[float], cells: int) -> list[tuple[float, float]]:
+    if len(places) > cells:
+        return list(pairwise(places))
+    # Shaded smoothly, the values lie on the corners.
+    return [(place, place) for place in places]
 
 
 def _finite(value: Any) -> bool:

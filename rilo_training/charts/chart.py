@@ -27,13 +27,21 @@ FORMATS = (".png", ".svg", ".pdf")
 class Chart(Figure):
     """A figure that knows what it says.
 
+    An analyst gets one from each function of this room, and saves it. It is a Figure of
+    matplotlib, so everything in it can still be changed.
+
+    Parameters
+    ----------
+    plot_height_in : float
+        Height of the plot without the words above and below, in inches.
+
     Attributes
     ----------
     alt_text : str
         What the chart shows, for a reader who does not see it. A file that :meth:`save` writes
         carries it, and a check of a chart in the course reads it.
     plot_height_in : float
-        Height of the plot without the words above and below, in inches.
+        The same.
 
     Examples
     --------
@@ -65,7 +73,8 @@ class Chart(Figure):
         """Put the finding above the plot and the notes below it. The plot keeps its size."""
         for text in self._dressing:
             text.remove()
-        below = [note for note in notes if note]
+        title, subtitle = str(title), str(subtitle)
+        below = [str(note) for note in notes if note]
         shown = "".join([title, subtitle, *below, *self._words()])
         if BOX in drawable(shown):
             below.append(BOX_NOTE)
@@ -95,7 +104,7 @@ class Chart(Figure):
         self._dressing = [self.text(left, place, "\n".join(sub), **words)]
         words = {"fontsize": SMALL_PT, "color": WORDS, "va": "bottom"} | style
         self._dressing += [self.text(left, MARGIN_IN / height, "\n".join(foot), **words)]
-        self.alt_text = alt_text
+        self.alt_text = str(alt_text)
         engine = self.get_layout_engine()
         if isinstance(engine, ConstrainedLayoutEngine):
             rect = (left, bottom / height, 1 - 2 * left, self.plot_height_in / height)

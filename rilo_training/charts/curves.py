@@ -21,7 +21,7 @@ from rilo_training.charts.style import (
     WORDS,
     in_house_style,
 )
-from rilo_training.charts.words import counted, share_text, words_of
+from rilo_training.charts.words import counted, lower_first, share_text, words_of
 
 MOST_POINTS = 500
 """Points of a drawn curve; a longer one is drawn at so many even places."""
@@ -111,7 +111,7 @@ def targeting_curve(
     axes.plot([0, 100], [0, 100], color=WORDS, linewidth=1.2, linestyle=(0, (2, 2)), label="chance")
     reached = {name: float(np.interp(100 * budget, *line)) for name, line in lines.items()}
     _mark_budget(axes, 100 * budget, reached)
-    whose = "finds" if value is None else f"{words_of(value).lower()} of finds"
+    whose = "finds" if value is None else f"{lower_first(words_of(value))} of finds"
     set_per_cent(axes, 100.0, 100.0)
     axes.set_xlabel(drawable(f"{unit.capitalize()} inspected, highest score first (%)"), loc="left")
     axes.set_ylabel(drawable(f"Share of the {whose} (%)"), rotation=0, ha="left", va="bottom")
@@ -119,7 +119,9 @@ def targeting_curve(
     axes.legend(loc="lower right", handlelength=3.2)
     gone = len(rows) - len(known)
     finding = max(reached, key=lambda name: reached[name])
-    said = f"Inspecting {share_text(budget)} of the {unit} by {words_of(finding).lower()} finds "
+    said = (
+        f"Inspecting {share_text(budget)} of the {unit} by {lower_first(words_of(finding))} finds "
+    )
     chart.dress(
         title=title or said + share_text(reached[finding] / 100),
         subtitle=subtitle
@@ -154,7 +156,7 @@ def _mark_budget(axes: Any, budget: float, reached: dict[str, float]) -> None:
     is_late = budget > 60
     axes.annotate(
         f"{budget:g} % inspected:\n{span} found",
-        (budget, 8 if is_late else max(4.0, told[0] - 4)),
+        (budget, 8 if is_late else max(12.0, told[0] - 4)),  # two lines are 11 per cent high
         xytext=(-8 if is_late else 8, 0),
         textcoords="offset points",
         ha="right" if is_late else "left",

@@ -19,7 +19,7 @@ from rilo_training.charts.style import (
     SMALL_PT,
     in_house_style,
 )
-from rilo_training.charts.words import counted, listed, number_texts, with_unit, words_of
+from rilo_training.charts.words import axis_label, counted, listed, number_texts, with_unit
 
 MOST_LINKS = 60
 """More arrows cannot be followed."""
@@ -110,7 +110,7 @@ def network(
     places, sizes = _place(chart, graph, strengths)
     _draw(chart, axes, graph, places, sizes, hub)
     hidden, thin = len(strengths) - len(graph), len(between) - len(shown)
-    what = f"{words_of(value)}, {shown_unit}" if value else f"number of {shown_unit}"
+    what = axis_label(value, shown_unit) if value else f"number of {shown_unit}"
     size = with_unit(float(strengths[hub]), shown_unit)
     finding = f"{hub} has the most partners: {partners[hub]} of {len(kept) - 1}, with {size}"
     if highlight is not None:

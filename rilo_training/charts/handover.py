@@ -34,6 +34,7 @@ _FORMULA = re.compile(
     rf"\A(?=[\t\r\n]|[\s\u200b\ufeff\"]*[{_SIGNS}])"
     rf"|(?<=[;\t\r\n])(?=(?:[^\S\t\r\n]|[\u200b\ufeff\"])*[{_SIGNS}])"
 )
+_NOT_IN_NAMES = re.compile(r"[^\w -]|^ | $")
 
 
 def write_star(
@@ -42,6 +43,8 @@ def write_star(
     formats: tuple[Format, ...] = FORMATS,
 ) -> list[Path]:
     """Write the tables so that Power BI, Tableau and a spreadsheet open them, and return the files.
+
+    An analyst hands a picture that others can change to people who do not write code.
 
     Parameters
     ----------
@@ -76,6 +79,7 @@ def write_star(
     ...     files[0].name, files[0].read_text(encoding="utf-8-sig").split()
     ('goods.csv', ['heading', '0302', "'=1+1"])
     """
+    _refuse_what_is_no_star(star)
     if unknown := [name for name in formats if name not in FORMATS]:
         raise ChartError(f"There is no format {unknown[0]!r}. Formats: {', '.join(FORMATS)}.")
     target = Path(fspath(folder))
@@ -96,6 +100,25 @@ def write_star(
                 "it is open, or choose another folder."
             ) from reason
     return [target / file for file in contents]
+
+
+def _refuse_what_is_no_star(star: object) -> None:
+    """Refuse what cannot be written, before the first file is."""
+    if not isinstance(star, Mapping) or not star:
+        raise ChartError(
+            f"There is no table in what was given ({type(star).__name__}). Expected are tables by "
+            "name, as star_tables returns them."
+        )
+    for name, table in star.items():
+        if not isinstance(table, pd.DataFrame):
+            raise ChartError(
+                f"{name!r} is a {type(table).__name__}. Expected is a DataFrame for each name."
+            )
+        if not str(name).strip() or _NOT_IN_NAMES.search(str(name)):
+            raise ChartError(
+                f"A table cannot have the name {name!r}: it is that of a file and of a sheet. Use "
+                "letters, digits, spaces, - and _."
+            )
 
 
 def clean(text: str) -> str:
@@ -172,7 +195,7 @@ def _sheet(sheet: Any, name: str, rows: pd.DataFrame) -> None:
         return cell
 
     def day_cell(day: Any) -> Any:
-        cell = WriteOnlyCell(sheet, value=day.to_pydatetime())
+        cell = WriteOnlyCell(sheet, value=day.tz_localize(None).to_pydatetime())
         cell.number_format = "yyyy-mm-dd"
         return cell
 

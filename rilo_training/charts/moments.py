@@ -86,6 +86,25 @@ def by_period(
     return wide.reset_index().melt(id_vars=when, var_name=groups[0], value_name=name)
 
 
+def note_on_the_end(table: pd.DataFrame, when: str, every: str | None) -> str:
+    """Return a note where the table ends before its last period does; else an empty text.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.charts.moments import note_on_the_end
+    >>> note_on_the_end(pd.DataFrame({"day": ["2026-01-05", "2026-02-01"]}), "day", "month")
+    'The last month ends on 1 Feb 2026: it is not complete, or it had no later rows.'
+    """
+    if every is None:
+        return ""
+    last = along(table, when).max()
+    if last.normalize() >= last.to_period(PERIODS[every]).end_time.normalize():
+        return ""
+    day = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
+    return f"The last {every} ends on {day}: it is not complete, or it had no later rows."
+
+
 def moment_text(moment: Any) -> str:
     """Return a point of the axis as text: a day, a month, or a number.
 

@@ -10,7 +10,7 @@ from rilo_training.charts.chart import Chart
 from rilo_training.charts.columns import several
 from rilo_training.charts.letters import short_labels
 from rilo_training.charts.lines import draw_line, largest, line_of, points_of, set_frame, tell_lines
-from rilo_training.charts.moments import Every
+from rilo_training.charts.moments import Every, note_on_the_end
 from rilo_training.charts.style import (
     DPI,
     SMALL_PT,
@@ -116,7 +116,7 @@ def small_multiples(
         subtitle=subtitle
         or f"{axis_label(what, unit)} by {lower_first(words_of(when))}, one panel for each "
         f"{lower_first(words_of(panel))}. {scale}",
-        notes=[note, left_out],
+        notes=[note, left_out, note_on_the_end(table, when, every)],
         alt_text=alt_text or tell_lines(lines, when, value, unit, what),
     )
     return chart

@@ -32,6 +32,7 @@ from rilo_training.charts.words import (
     axis_label,
     counted,
     listed,
+    lower_first,
     number_texts,
     share_text,
     with_unit,
@@ -132,7 +133,9 @@ def bars(
     line_in = 0.38 if any("\n" in text for text in drawn) else 0.30
     chart.plot_height_in = 0.62 + line_in * len(shown)
     axes = chart.subplots()
-    dark = {highlight} if isinstance(highlight, str) else set(highlight or [])
+    dark = {highlight} if isinstance(highlight, str) else {str(name) for name in highlight or []}
+    if unknown := sorted(dark - {str(name) for name in totals.index}):
+        raise ChartError(f"No category is {unknown[0]!r}. Correct the name in highlight.")
     dark = dark or ({shown.index[0]} if ranked else set(shown.index))
     axes.barh(
         names,
@@ -245,7 +248,7 @@ def _finding(
 
 
 def _subtitle(what: str, category: str, has_spans: bool) -> str:
-    text = f"{what} by {category[:1].lower() + category[1:]}"
+    text = f"{what} by {lower_first(category)}"
     return f"{text}. The black lines show the interval around each value." if has_spans else text
 
 
@@ -272,7 +275,7 @@ def _alt_text(
     parts = [f"{name}: {text}" for name, text in zip(shown.index, number_texts(shown), strict=True)]
     of_unit = f" in {unit}" if value is not None and unit != "number" else ""
     words = words_of(category)
-    text = f"Bar chart. {what}{of_unit} by {words[:1].lower() + words[1:]}. {', '.join(parts[:8])}"
+    text = f"Bar chart. {what}{of_unit} by {lower_first(words)}. {', '.join(parts[:8])}"
     if len(parts) > 8:
         text += f", and {len(parts) - 8} smaller ones, the last {listed(parts[-1:])}"
     return f"{text}." + (f" {len(rest)} more are not shown." if len(rest) else "")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from rilo_training.charts.chart import MARGIN_IN, Chart
+from rilo_training.charts.chart import Chart
 from rilo_training.charts.columns import ChartError, known_unit, labels, numbers, required, several
+from rilo_training.charts.extent import STRETCH, around, height_in
 from rilo_training.charts.geography import (
     OPINION,
     SOURCE,
@@ -18,7 +18,7 @@ from rilo_training.charts.geography import (
     world,
 )
 from rilo_training.charts.placement import name_places
-from rilo_training.charts.style import INK, PAPER, SERIES, WIDTH_IN, in_house_style
+from rilo_training.charts.style import INK, PAPER, SERIES, in_house_style
 from rilo_training.charts.words import (
     axis_label,
     counted,
@@ -29,12 +29,6 @@ from rilo_training.charts.words import (
 )
 
 LAND, SEA, BORDER = "#dcdcd6", "#f3f7fa", "#ffffff"
-WORLD = (-30.0, 330.0)
-"""The edges of the map of the world, in degrees of longitude."""
-_STRETCH = 1.0 / np.cos(np.radians(20.0))
-"""Degrees of latitude beside those of longitude, true at 20 degrees north and south."""
-_MOST_HEIGHT_IN = 5.0
-_WIDTH_IN = WIDTH_IN - 2 * MARGIN_IN - 0.1
 
 
 @in_house_style
@@ -113,12 +107,8 @@ def route_map(
         raise ChartError(f"No route begins or ends at {highlight!r}. Correct highlight.")
     pairs = zip(shown["start"], shown["end"], strict=True)
     lines = [great_circle(known[str(start)], known[str(end)]) for start, end in pairs]
-    edges = extent or _extent(lines)
-    if not (edges[0] < edges[1] and edges[2] < edges[3]):
-        raise ChartError(f"The extent is {edges}. Expected: west < east and south < north.")
-    wide, high = edges[1] - edges[0], (edges[3] - edges[2]) * _STRETCH
-    height = min(_MOST_HEIGHT_IN, _WIDTH_IN * high / wide)
-    chart = Chart(height + 0.1)
+    edges = extent or around(lines)
+    chart = Chart(height_in(edges) + 0.1)
     axes = chart.subplots()
     _draw_world(axes, edges)
     _draw_routes(axes, shown, lines, dark)
@@ -182,31 +172,6 @@ def _legs(
     return sums.reset_index(drop=True), float(amounts.sum()), int((~is_known).sum())
 
 
-def _extent(lines: list[list[Any]]) -> tuple[float, float, float, float]:
-    """Return edges around all lines, not narrower than half of the world."""
-    points = np.concatenate([part for line in lines for part in line])
-    west, south = points.min(axis=0)
-    east, north = points.max(axis=0)
-    middle, wide = (west + east) / 2, max(140.0, east - west + 40)
-    if wide > 250:
-        west, east = WORLD
-    else:
-        west = float(np.clip(middle - wide / 2, WORLD[0], WORLD[1] - wide))
-        east = west + wide
-    south, north = max(-66.0, south - 12), min(84.0, north + 12)
-    least = (east - west) * 0.42 / _STRETCH
-    if north - south < least:
-        middle = (south + north) / 2
-        south = float(np.clip(middle - least / 2, -66.0, 84.0 - least))
-        north = south + least
-    fitting = (north - south) * _STRETCH * _WIDTH_IN / _MOST_HEIGHT_IN
-    if east - west < fitting:
-        middle = (west + east) / 2
-        west = float(np.clip(middle - fitting / 2, WORLD[0], WORLD[1] - fitting))
-        east = west + fitting
-    return float(west), float(east), float(south), float(north)
-
-
 def _draw_world(axes: Any, edges: tuple[float, float, float, float]) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.patches import PathPatch
@@ -220,7 +185,7 @@ def _draw_world(axes: Any, edges: tuple[float, float, float, float]) -> None:
     axes.set_facecolor(SEA)
     axes.set_xlim(edges[0], edges[1])
     axes.set_ylim(edges[2], edges[3])
-    axes.set_aspect(_STRETCH)
+    axes.set_aspect(STRETCH)
     axes.set_xlabel("Longitude (degrees east)", visible=False)
     axes.set_ylabel("Latitude (degrees north)", visible=False)
     axes.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)

@@ -15,6 +15,7 @@ from rilo_training.charts.style import DPI, INK, PAPER, QUIET, SERIES, SMALL_PT,
 from rilo_training.charts.words import (
     axis_label,
     counted,
+    lower_first,
     number_texts,
     share_text,
     with_unit,
@@ -82,7 +83,9 @@ def flows(
     'TH is the largest in origin: 2 cases, 67 % of all'
     """
     names = [stages] if isinstance(stages, str) else list(stages)
-    if not 2 <= len(names) <= 4 or len(set(names)) < len(names):
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ChartError(f"The column {min(twice)!r} is a stage twice. Name each column once.")
+    if not 2 <= len(names) <= 4:
         raise ChartError(f"Found {counted(len(names), 'stage')}. Expected are 2 to 4 columns.")
     rows = required(table, *names, value)
     shown_unit = (unit or "rows") if value is None else known_unit(value, unit)
@@ -112,7 +115,7 @@ def flows(
     axes.set_ylabel(what, visible=False)
     whole = float(paths["amount"].sum())
     size = float(paths.loc[paths["is_dark"], "amount"].sum())
-    verb = "is in" if highlight else f"is the largest in {words_of(names[0]).lower()}:"
+    verb = "is in" if highlight else f"is the largest in {lower_first(words_of(names[0]))}:"
     finding = f"{dark} {verb} {with_unit(size, shown_unit)}, {share_text(size / whole)} of all"
     chart.dress(
         title=title or finding,
@@ -279,5 +282,5 @@ def _draw_nodes(chart: Chart, axes: Any, nodes: dict[str, pd.DataFrame], names: 
 
 
 def _alt_text(names: list[str], what: str, finding: str, told: str) -> str:
-    stages = " to ".join(words_of(name).lower() for name in names)
+    stages = " to ".join(lower_first(words_of(name)) for name in names)
     return f"Flow chart from {stages}. {what}. {finding}. Largest ways: {told}."

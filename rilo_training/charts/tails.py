@@ -22,6 +22,7 @@ from rilo_training.charts.style import (
 from rilo_training.charts.words import (
     axis_label,
     counted,
+    lower_first,
     share_text,
     size_text,
     tick_text,
@@ -118,7 +119,7 @@ def distribution(
             "of 100 rows. In brackets: rows.",
             more,
         ]
-        subtitle = subtitle or f"{words_of(value, unit)} by {words_of(by).lower()}"
+        subtitle = subtitle or f"{words_of(value, unit)} by {lower_first(words_of(by))}"
     _set_axis(axes, known[value], unit, log)
     axes.set_xlabel(drawable(axis_label(value, unit)), loc="left")
     chart.dress(
@@ -276,7 +277,7 @@ def _alt_text(
     log: bool,
 ) -> str:
     scale = ", in steps of ten times" if log else ""
-    kind = "Histogram" if by is None else f"Boxes by {words_of(by).lower()}"
+    kind = "Histogram" if by is None else f"Boxes by {lower_first(words_of(by))}"
     spread = [size_text(float(values.quantile(part)), unit) for part in (0, 0.25, 0.5, 0.75, 1)]
     text = (
         f"{kind} of {label}{scale}, {counted(len(values), 'row')}. "

@@ -10,7 +10,7 @@ from rilo_training.charts.chart import Chart
 from rilo_training.charts.columns import ChartError, several
 from rilo_training.charts.letters import drawable, short_labels
 from rilo_training.charts.lines import draw_line, largest, line_of, points_of, set_frame, tell_lines
-from rilo_training.charts.moments import Every, moment_text
+from rilo_training.charts.moments import Every, moment_text, note_on_the_end
 from rilo_training.charts.style import (
     DPI,
     FAINT,
@@ -121,7 +121,9 @@ def trend(
     notes = [note, left_out]
     if low and high:
         notes.append("The band shows the interval around each value.")
-    if begin is not None:
+    if begin is None:
+        notes.append(note_on_the_end(table, when, every))
+    else:
         notes.append(f"Grey: from {moment_text(begin)} on, the values are not complete.")
     chart.dress(
         title=title or _finding(lines, when, value, unit, what, begin),

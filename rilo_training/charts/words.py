@@ -86,8 +86,13 @@ def axis_label(column: object, unit: str) -> str:
     >>> from rilo_training.charts.words import axis_label
     >>> axis_label("quantity_kg", "kg"), axis_label("cases", "number")
     ('Quantity (kg)', 'Cases (number)')
+    >>> axis_label("cases", "cases")
+    'Number of cases'
     """
-    return f"{words_of(column, unit)} ({unit})" if unit else words_of(column)
+    words = words_of(column, unit)
+    if unit and words.lower() == unit.lower():
+        return f"Number of {unit}"
+    return f"{words} ({unit})" if unit else words
 
 
 def number_text(value: float) -> str:

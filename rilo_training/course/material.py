@@ -7,6 +7,7 @@ The material is a folder. A workspace is made from it, and a release carries it:
     keys/<unit>/<world>.json  practice keys
     worlds.json               prepared worlds for more practice, by unit: seed and id
     datasets/practice/        the practice data
+    reference/                the pages of the library, with pictures
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from rilo_training.files import copy_folder, only_one, read_json, renew_text, sh
 from rilo_training.kernels.scratch import scratch_folder
 from rilo_training.world import make_practice_world, read_about
 
+PAGES = Path("curriculum") / "reference"
+REFERENCE = "reference"
 EDITIONS = ("cohort", "self-study")
 FIRST_PRACTICE_SEED = 5001
 WORKED_SEED = 9001
@@ -91,6 +94,9 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
     practice = folder / "datasets" / "practice"
     if _contents(practice) != _contents(programme.practice_world):
         copy_folder(programme.practice_world, practice)
+    pages = _contents(programme.root / PAGES)
+    if pages and _contents(folder / REFERENCE) != pages:
+        copy_folder(programme.root / PAGES, folder / REFERENCE)
     _remove_others(folder / "copies", {unit.file for unit in programme.units})
     _remove_others(folder / "keys", {unit.id for unit in programme.units})
     prepared: dict[str, list[dict[str, Any]]] = {}

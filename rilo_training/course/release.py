@@ -41,6 +41,8 @@ You need Python 3.11 or newer. On Windows type `py` where this page says `python
 3. JupyterLab opens in your browser. Open the folder `week1_cen_data_analysis`.
 4. Open the first notebook. Read. Run each cell with Shift + Enter.
 
+The folder `reference` of the workspace holds a page that finds a function by your question.
+
 If something does not work:
 
        python3 run.py rilo doctor

@@ -13,7 +13,12 @@ from typing import Any
 
 from rilo_training.course.admission import admitted_worlds
 from rilo_training.course.manifest import MANIFEST, CourseError, find_root, load_programme
-from rilo_training.course.material import FIRST_PRACTICE_SEED, build_material, write_key
+from rilo_training.course.material import (
+    FIRST_PRACTICE_SEED,
+    REFERENCE,
+    build_material,
+    write_key,
+)
 from rilo_training.course.notebook import read_notebook
 from rilo_training.course.worlds import UnitWorld
 from rilo_training.files import copy_folder, read_json, write_text
@@ -100,6 +105,8 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
 def _fill(folder: Path, material: Path, public: dict[str, Any]) -> None:
     """Write all of a workspace but its state into a new folder."""
     copy_folder(material / "datasets", folder / "datasets")
+    if (material / REFERENCE).is_dir():
+        copy_folder(material / REFERENCE, folder / REFERENCE)
     inner = folder / FOLDER
     for name in ("copies", "keys"):
         copy_folder(material / name, inner / name)

@@ -28,17 +28,27 @@ _session: Session | None = None
 def begin(unit: str, extract: str) -> None:
     """Start a unit: choose its data and set every answer name to ``...``.
 
+    It stands in the first cells of a notebook; run them again when the kernel was started again.
+
     Parameters
     ----------
-    unit
+    unit : str
         The id of the unit, for example ``"w1d1_01"``.
-    extract
+    extract : str
         The folder of the data: ``EXTRACT`` from the first code cell.
 
     Raises
     ------
     BeginError
         When the data or the unit is not there. The text says what to do.
+
+    Examples
+    --------
+    >>> from rilo_training.learn import begin
+    >>> begin("w1d1_99", "datasets/practice")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    rilo_training.learn.session.BeginError: The unit 'w1d1_99' was not found. Expected ...
     """
     global _session
     _session = open_session(unit, str(extract), Path.cwd())
@@ -54,12 +64,21 @@ def begin(unit: str, extract: str) -> None:
 def check(question: str, value: object) -> None:
     """Say how an answer stands. It never raises, whatever the value is.
 
+    It says at once what is right, and why something is wrong. So you learn from the mistake
+    while you still know what you thought.
+
     Parameters
     ----------
-    question
+    question : str
         The id of the question: ``"q1"``.
-    value
-        The answer.
+    value : object
+        The answer: a number, a text, a list, a table, a chart or a function.
+
+    Examples
+    --------
+    >>> from rilo_training.learn import check
+    >>> check("q1", 42)
+    Run the cell with `begin` first. Then run this cell again.
     """
     with _going_on(question):
         _check(_id(question), value)
@@ -112,10 +131,18 @@ def _check(question: str, value: object) -> None:
 def hint(question: str) -> None:
     """Show the first hint for a question; at the second call, the second hint too.
 
+    Ask when you have tried and do not know how to go on.
+
     Parameters
     ----------
-    question
+    question : str
         The id of the question: ``"q1"``.
+
+    Examples
+    --------
+    >>> from rilo_training.learn import hint
+    >>> hint("q1")
+    Run the cell with `begin` first. Then run this cell again.
     """
     with _going_on(question):
         _hint(_id(question))
@@ -145,16 +172,34 @@ def _hint(question: str) -> None:
 def say(sentence: str) -> None:
     """Show a sentence that the cell has computed, so that it is true on all data.
 
+    A number that is typed into a text is wrong as soon as the data change.
+
     Parameters
     ----------
-    sentence
-        Usually an f-string: ``say(f"There are {cases:,} cases.")``.
+    sentence : str
+        Usually an f-string.
+
+    Examples
+    --------
+    >>> from rilo_training.learn import say
+    >>> cases = 1204
+    >>> say(f"There are {cases:,} cases.")
+    There are 1,204 cases.
     """
     show(Message("", [str(sentence)], "#0b5394"))
 
 
 def progress() -> None:
-    """Show how far you are in this unit: each question and how its last check stood."""
+    """Show how far you are in this unit: each question and how its last check stood.
+
+    Look here before you hand in: a question that was not checked stands there as well.
+
+    Examples
+    --------
+    >>> from rilo_training.learn import progress
+    >>> progress()
+    Run the cell with `begin` first. Then run this cell again.
+    """
     with _going_on("progress"):
         _progress()
 

@@ -183,7 +183,7 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.leave_out = leave_out
 
     def fit(self, X: Any, y: Any) -> ChallengerModel:
-        """Learn from a table and its outcomes; parameters and errors are those of `RiskModel`."""
+        """Learn from a table and its outcomes, as `RiskModel.fit` does."""
         self.members_ = [
             BoostedModel(random_state=seed, leave_out=self.leave_out).fit(X, y)
             for seed in range(self.random_state, self.random_state + MEMBERS)
@@ -195,21 +195,21 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: Any) -> Floats:
-        """Return the log-odds of each row; higher is riskier."""
+        """Return the log-odds of each row, as `RiskModel.decision_function`; higher is riskier."""
         score = np.mean([member.decision_function(X) for member in self._members()], axis=0)
         return np.asarray(score + self.shift_)
 
     def predict_proba(self, X: Any) -> Floats:
-        """Return the probability of each class; the second column is that of the risk."""
+        """Return the probability of each class, as `RiskModel.predict_proba` does."""
         p = sigmoid(self.decision_function(X))
         return np.column_stack([1 - p, p])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Return the more probable class of each row; for targeting, rank by the score."""
+        """Return the likelier class of each row, as `RiskModel.predict` does."""
         return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
 
     def explain(self, X: Any) -> pd.DataFrame:
-        """Return what each feature adds to the log-odds; columns as in `RiskModel.explain`.
+        """Return what each feature adds to the log-odds, as `RiskModel.explain` does.
 
         What the trees say is taken apart by putting features in one after another. It takes two
         predictions per feature: explain the rows that matter, not a year of traffic.

@@ -35,6 +35,8 @@ def below_peers(
 ) -> pd.Series:
     """Return whether a number is well below that of its peers: a price too low for its heading.
 
+    A price of 2 USD a kg says nothing alone: it is low for a telephone, and high for salt.
+
     Parameters
     ----------
     values : pandas.Series
@@ -66,7 +68,21 @@ def far_from_peers(
 ) -> pd.Series:
     """Return whether a number is far from that of its peers, below or above.
 
-    Parameters and result are those of `below_peers`.
+    A weight can be too high for what is declared, or too low for so many cartons.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        As in `below_peers`.
+    groups : pandas.Series, or list of them
+        As in `below_peers`.
+    distances : float
+        How far, in usual distances of logarithms.
+
+    Returns
+    -------
+    pandas.Series of bool
+        With the index of `values`.
 
     Examples
     --------
@@ -83,6 +99,8 @@ def is_rare_together(
     first: pd.Series, second: pd.Series, share: float = 0.05, least_rows: int = 20
 ) -> pd.Series:
     """Return whether a value is rare among rows of another: a route not customary for its origin.
+
+    Goods that come over a place where such goods rarely come from may hide where they began.
 
     Parameters
     ----------
@@ -123,6 +141,8 @@ def is_rare_together(
 
 def is_new(since: pd.Series, until: pd.Series, days: int = 180) -> pd.Series:
     """Return whether a party was first seen only shortly before.
+
+    Who is caught often begins again under a new name.
 
     Parameters
     ----------

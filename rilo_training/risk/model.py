@@ -125,15 +125,20 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1 - p, p])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Return the more probable class of each row; for targeting, rank by the score."""
+        """Return the likelier class of each row of `X`, as in `predict_proba`; to target, rank."""
         return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
 
     def decision_function(self, X: Any) -> Floats:
-        """Return the log-odds of each row; higher is riskier."""
+        """Return the log-odds of each row of `X`, as in `predict_proba`; higher is riskier."""
         return self._score(self._read(X))
 
     def explain(self, X: Any) -> pd.DataFrame:
         """Return what each feature adds to the log-odds of each row.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame
+            As in `predict_proba`.
 
         Returns
         -------
@@ -157,6 +162,11 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Rows that were inspected at random.
         y : array
             What was found, in the classes of the training outcome.
+
+        Returns
+        -------
+        RiskModel
+            Itself.
         """
         self.intercept_ = self.intercept_ + level_shift(self.decision_function(X), y, self.classes_)
         return self

@@ -115,6 +115,11 @@ class RiskPoints:
         indicators : pandas.DataFrame
             Holds a column for each indicator; true and false, or 1 and 0.
 
+        Returns
+        -------
+        pandas.Series of float
+            With the index of `indicators`.
+
         Raises
         ------
         RiskError
@@ -123,7 +128,18 @@ class RiskPoints:
         return self.explain(indicators).sum(axis=1).rename("points")
 
     def explain(self, indicators: pd.DataFrame) -> pd.DataFrame:
-        """Return the points that each indicator gives to each row; a row adds up to its score."""
+        """Return the points that each indicator gives to each row; a row adds up to its score.
+
+        Parameters
+        ----------
+        indicators : pandas.DataFrame
+            As in `score`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One column for each indicator of the card, with the index of `indicators`.
+        """
         table = as_table(indicators, "indicators")
         names = list(self.points)
         missing = [name for name in names if name not in table.columns]

@@ -87,6 +87,8 @@ def targeting_curve(
 ) -> pd.DataFrame:
     """Return the targeting report of several budgets, one row each.
 
+    A budget is decided by what one inspection more still finds.
+
     Parameters
     ----------
     y, score, value

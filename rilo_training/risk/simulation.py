@@ -22,6 +22,8 @@ def moved_traffic(
 ) -> Floats:
     """Return the probabilities after smugglers moved to another stream.
 
+    With `simulate_inspections` it tells what a share at random is worth on the day of a change.
+
     Parameters
     ----------
     p_illicit : array of float, shape (rows,)

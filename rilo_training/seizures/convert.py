@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def conversion_table() -> pd.DataFrame:
     """Return every way to write a unit, with the base unit and the factor that leads to it.
 
+    An analyst looks up here what a figure was multiplied with, and from where the factor is.
+
     Returns
     -------
     pandas.DataFrame

@@ -24,6 +24,8 @@ class ExtractError(GuidedError):
 def use_extract(path: str | PathLike[str] | None) -> None:
     """Set the world folder that `load_seizures` and the others read in this run.
 
+    A notebook sets it once; the same notebook then runs on the data of another year.
+
     Parameters
     ----------
     path : path or None
@@ -43,6 +45,13 @@ def use_extract(path: str | PathLike[str] | None) -> None:
 
 def current_extract() -> Path | None:
     """Return the world folder of this run, or None when none was set.
+
+    An analyst looks here when figures are not those that were expected: are these the right data?
+
+    Returns
+    -------
+    pathlib.Path or None
+        As it was set.
 
     Examples
     --------
@@ -103,6 +112,8 @@ def _file(folder: Path, table: str) -> Path | None:
 def load_seizures(extract: str | PathLike[str] | None = None, raw: bool = False) -> pd.DataFrame:
     """Return the seizures of an extract, one row per seizure line.
 
+    Every analysis begins here. Names and kinds of the columns are the same whatever the file is.
+
     Parameters
     ----------
     extract : path, optional
@@ -139,6 +150,8 @@ def load_seizures(extract: str | PathLike[str] | None = None, raw: bool = False)
 def load_consignments(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
     """Return the consignments of an extract, one row per declaration.
 
+    A seizure is only known as many or few beside the traffic that it was found in.
+
     Parameters
     ----------
     extract : path, optional
@@ -165,6 +178,8 @@ def load_consignments(extract: str | PathLike[str] | None = None) -> pd.DataFram
 
 def load_inspections(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
     """Return the inspections of an extract, one row per inspected consignment.
+
+    What was looked at and not found is needed for every hit rate.
 
     Parameters
     ----------
@@ -193,6 +208,8 @@ def load_inspections(extract: str | PathLike[str] | None = None) -> pd.DataFrame
 
 def load_movements(extract: str | PathLike[str] | None = None) -> pd.DataFrame:
     """Return the container movements that Members shared, one row per leg.
+
+    The legs of one container show a declaration that changes on the way.
 
     Parameters
     ----------

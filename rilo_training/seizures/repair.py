@@ -20,6 +20,8 @@ LOG_COLUMNS = ("change", "row", "column", "before", "after", "rule")
 class RepairedCopy:
     """A repaired copy of a table, with the log of its changes.
 
+    It comes from `repair`. An analyst who is asked for a figure later can tell what was changed.
+
     Attributes
     ----------
     seizures : pandas.DataFrame
@@ -30,6 +32,18 @@ class RepairedCopy:
         with the copy: it says what the analyst changed, and why.
     original : pandas.DataFrame
         The table before the repair.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.seizures import repair
+    >>> lines = pd.DataFrame({"unit": ["KG"]})
+    >>> accepted = pd.DataFrame(
+    ...     {"row": [0], "column": ["unit"], "rule": ["label"], "proposal": ["kg"]}
+    ... )
+    >>> copy = repair(lines, accepted)
+    >>> copy.log[["change", "before", "after"]].values.tolist()
+    [[1, 'KG', 'kg']]
     """
 
     seizures: pd.DataFrame

@@ -16,6 +16,8 @@ Severity = Literal["error", "warning", "notice"]
 class Rule:
     """One rule of `validate`.
 
+    An analyst reads it to know why a record was named, and what to ask.
+
     Attributes
     ----------
     name : str
@@ -26,6 +28,12 @@ class Rule:
         What was found where the rule is broken.
     question : str
         What to ask the Member; ``{column}`` stands for the name of the column.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import RULES
+    >>> RULES[1].name, RULES[1].severity
+    ('column_missing', 'error')
     """
 
     name: str
@@ -233,6 +241,8 @@ RULES: tuple[Rule, ...] = (
 
 def rule_table() -> pd.DataFrame:
     """Return the rules of `validate` as a table, to read or to hand out.
+
+    A Member that sees the rules before the records of next year makes fewer of the mistakes.
 
     Returns
     -------

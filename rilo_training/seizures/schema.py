@@ -23,6 +23,8 @@ DTYPES: dict[Kind, str] = {
 class Column:
     """One column of the seizures table.
 
+    A program that writes such a table reads here what a value means and which labels it may be.
+
     Attributes
     ----------
     name : str
@@ -43,6 +45,12 @@ class Column:
         Whether the cell may be empty.
     lowest : float or None
         Smallest number that can be true, or None when there is no such limit.
+
+    Examples
+    --------
+    >>> from rilo_training.seizures import COLUMNS
+    >>> COLUMNS[17].name, COLUMNS[17].dtype, COLUMNS[17].lowest
+    ('quantity', 'float64', 0)
     """
 
     name: str
@@ -61,6 +69,11 @@ class Column:
 
     def labels(self) -> list[str] | None:
         """Return the labels that the column may hold, or None when it is free.
+
+        Returns
+        -------
+        list of str or None
+            In the order of the code list.
 
         Examples
         --------
@@ -223,6 +236,18 @@ def _allowed(candidate: Column) -> str:
 
 def dictionary_markdown(columns: tuple[Column, ...] = COLUMNS) -> str:
     """Return the data dictionary of a table as a Markdown table.
+
+    Hand it out with a table: who does not know what a column means guesses.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        The columns of the table; those of the seizures by default.
+
+    Returns
+    -------
+    str
+        One line for each column, below two lines of the head.
 
     Examples
     --------

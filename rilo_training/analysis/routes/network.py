@@ -30,6 +30,9 @@ def route_network(
 ) -> nx.DiGraph:
     """Return the legs of all routes as a directed network of networkx.
 
+    With it an analyst can ask networkx what a table cannot tell: the shortest way between two
+    places, or what is cut off when a place is closed.
+
     Parameters
     ----------
     rows, route, unknown
