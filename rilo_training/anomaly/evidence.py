@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.peers import Peers, choose_keys, fit_peers
 from rilo_training.anomaly.rare import (
     Order,
@@ -19,8 +18,9 @@ from rilo_training.anomaly.rare import (
     fit_pairs,
     fit_rarity,
 )
-from rilo_training.anomaly.robust import Codes, Form, Scale, choose_form, fit_scale
+from rilo_training.anomaly.robust import Form, Scale, choose_form, fit_scale
 from rilo_training.anomaly.table import Measure, Reader, Reading
+from rilo_training.tables.cells import Codes, Floats
 
 TIGHT = 0.8
 """A ratio or gap is regarded when it varies less than this share of what its ends vary."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rilo_training.anomaly.columns import AnomalyError, Floats, as_table
+from rilo_training.anomaly.columns import AnomalyError, as_table
 from rilo_training.anomaly.credit import column_credit
 from rilo_training.anomaly.evidence import Evidence, learn_usual
 from rilo_training.anomaly.order import content_order
@@ -15,6 +15,7 @@ from rilo_training.anomaly.position import learn_position
 from rilo_training.anomaly.reasons import reason_table
 from rilo_training.anomaly.robust import Scale, fit_scale
 from rilo_training.anomaly.table import Reader, Reading
+from rilo_training.tables.cells import Floats
 
 MOST_ROWS = 50_000
 """Rows from which the model learns; of a larger table, so many are drawn by their content."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.credit import KEY_SHARE
 from rilo_training.anomaly.evidence import Evidence, Usual
 from rilo_training.anomaly.table import FIRST_LABEL, MISSING, Reader, Reading
+from rilo_training.tables.cells import Floats
 
 FAR = 3.0
 """Spreads from which a number is far above or below, and not only above or below."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from rilo_training.anomaly.columns import Floats
-
-Codes = npt.NDArray[np.int64]
+from rilo_training.tables.cells import Codes, Floats
 
 LEVELS = ((0.8413447, 1.0), (0.9772499, 2.0), (0.9986501, 3.0))
 """Shares of a normal distribution below one, two and three standard deviations."""
