@@ -225,15 +225,11 @@ class AnomalyModel:
     def _score(self, reading: Reading, evidence: Evidence) -> Floats:
         found = self._members(reading, evidence)
         scaled = {name: scale(found[name]) for name, scale in self._scales.items()}
-        largest = np.max(
-            [
-                (scaled["forest"] + scaled["wide"]) / 2,
-                HALF * scaled["near"],
-                HALF * scaled["far"],
-                self._single_weight * scaled["strongest"],
-            ],
-            axis=0,
-        )
+        place = (scaled["forest"] + scaled["wide"]) / 2
+        largest = np.max([place, HALF * scaled["near"], HALF * scaled["far"]], axis=0)
+        # A row whose columns are all usual keeps its place among the others.
+        single = self._single_weight * scaled["strongest"]
+        largest = np.where(single > 0, np.maximum(largest, single), largest)
         # Above 0, so that it can be shared out among the columns.
         return np.asarray(np.logaddexp(0.0, largest))
 

@@ -56,7 +56,7 @@ def as_frame(X: Any, error: type[GuidedError], what: str = "X") -> pd.DataFrame:
     repeated = table.columns[table.columns.duplicated()].unique()
     if len(repeated):
         raise error(
-            f"More than one column of {what} has the name {_listed(repeated)}.",
+            f"Several columns of {what} have the name {_listed(repeated)}.",
             "Every column was expected to have a name of its own.",
             "Rename or drop the repeated columns.",
         )
