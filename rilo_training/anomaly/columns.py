@@ -21,6 +21,7 @@ from rilo_training.tables.cells import (
     Floats,
     as_days,
     as_numbers,
+    as_text,
     distinct,
     find_content,
 )
@@ -35,6 +36,8 @@ LEAST_REPEATS = 20
 CODE_REPEATS = 5
 CODE_DENSITY = 0.25
 """Whole numbers of one width that repeat and leave most of their range empty are codes."""
+LONG_DIGITS, LONG_REPEATS = 8, 1.5
+"""Of codes so long there may be nearly as many as there are rows."""
 TEXT_WORDS = 3
 TEXT_SHARE = 0.3
 """Cells of so many words, of which so many are different, are free text."""
@@ -77,6 +80,16 @@ class Column:
 def as_table(X: Any) -> pd.DataFrame:
     """Return a table with unique column names and at least one row, or say what is wrong."""
     return as_frame(X, AnomalyError)
+
+
+def check_whole(name: str, value: Any, least: int) -> None:
+    """Refuse a value that is no whole number, or is too small."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+        raise AnomalyError(
+            f"{name} was {value!r}.",
+            f"A whole number from {least} was expected.",
+            f"Give {name}={least}, or leave it out.",
+        )
 
 
 def read_kinds(table: pd.DataFrame) -> list[Column]:
@@ -157,7 +170,8 @@ def _read_number(name: Hashable, numbers: Floats) -> Column:
         return Column(name, "category")
     if len(values) == len(numbers) and _are_keys(values):
         return Column(name, "ignored", notice=ignored(name, "every row has a number of its own"))
-    if counts.mean() >= CODE_REPEATS and _are_codes(values):
+    repeats = LONG_REPEATS if values[0] >= 10 ** (LONG_DIGITS - 1) else CODE_REPEATS
+    if counts.mean() >= repeats and _are_codes(values):
         return Column(name, "category")
     is_grouped = len(values) <= FEW_VALUES and len(present) >= LEAST_REPEATS * len(values)
     return Column(name, "number", is_grouped=is_grouped)
@@ -196,10 +210,4 @@ def as_labels(column: pd.Series) -> tuple[Codes, list[str]]:
     A whole number has the same label in every type: 8471 and 8471.0 are one code.
     """
     at, values = distinct(column)
-    return at, [_label(value) for value in values]
-
-
-def _label(cell: Any) -> str:
-    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
-        return str(int(cell))
-    return str(cell)
+    return at, [as_text(value) for value in values]

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 
-from rilo_training.anomaly.columns import AnomalyError, as_table
+from rilo_training.anomaly.columns import AnomalyError, as_table, check_whole
 from rilo_training.anomaly.credit import column_credit
 from rilo_training.anomaly.evidence import Evidence, learn_usual
 from rilo_training.anomaly.order import content_order
@@ -27,7 +28,7 @@ MIXED = 3.0
 """Weight of the strongest single column in a table without numbers; 0 in one of numbers alone."""
 
 
-class AnomalyModel:
+class AnomalyModel(BaseEstimator):  # type: ignore[misc]
     """Scores of how unusual records are, with reasons: higher is more unusual, everywhere.
 
     An analyst reads the first rows of the ranking with their reasons and asks the Member about
@@ -62,6 +63,7 @@ class AnomalyModel:
     Examples
     --------
     >>> import pandas as pd
+    from sklearn.base import BaseEstimator
     >>> from rilo_training.anomaly import AnomalyModel
     >>> seizures = pd.DataFrame(
     ...     {"goods": ["tea", "tea", "tea", "tea", "tea", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
@@ -94,9 +96,10 @@ class AnomalyModel:
         ------
         AnomalyError
             When X is no table, has fewer than three rows, two columns with one name, or no
-            column that can be used.
+            column that can be used; or when random_state is no whole number.
         """
         table = as_table(X)
+        check_whole("random_state", self.random_state, least=0)
         reader = Reader()
         reading = reader.learn(table)
         order = content_order(reading, reader.measures, self.random_state)
@@ -161,6 +164,7 @@ class AnomalyModel:
         Examples
         --------
         >>> import pandas as pd
+        from sklearn.base import BaseEstimator
         >>> from rilo_training.anomaly import AnomalyModel
         >>> seizures = pd.DataFrame(
         ...     {"goods": ["tea", "tea", "tea", "rum", "rum", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
@@ -190,11 +194,12 @@ class AnomalyModel:
         Raises
         ------
         AnomalyError
-            When the model was not fitted, or a column is missing.
+            When the model was not fitted, a column is missing, or `most` is no whole number.
 
         Examples
         --------
         >>> import pandas as pd
+        from sklearn.base import BaseEstimator
         >>> from rilo_training.anomaly import AnomalyModel
         >>> seizures = pd.DataFrame(
         ...     {"goods": ["tea", "tea", "tea", "rum", "rum", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
@@ -203,6 +208,7 @@ class AnomalyModel:
         >>> model.reasons(seizures.tail(1), most=1)["reason"].item()
         'kg is 90, above the usual 6.'
         """
+        check_whole("most", most, least=1)
         reading = self._read(X)
         explained, evidence = self._explained(reading, as_table(X).index)
         return reason_table(self._reader, self._usual, reading, evidence, explained, most)

@@ -66,10 +66,11 @@ def choose_form(numbers: Floats) -> Form:
     if len(sizes) < 3:
         return Form("plain")
     low, middle, high = np.quantile(sizes, [0.05, 0.5, 0.95])
-    if present.min() > 0:
-        return Form("plain") if high < WIDE * low else Form("log", float(middle))
+    is_amount = present.min() > 0
     # Near zero, sizes differ much in any distribution: only the large ones say that it is wide.
-    return Form("plain") if high < WIDE**0.5 * middle else Form("log of one and more", float(middle))
+    if high < (WIDE * low if is_amount else WIDE**0.5 * middle):
+        return Form("plain")
+    return Form("log" if is_amount else "log of one and more", float(middle))
 
 
 @dataclass(frozen=True)

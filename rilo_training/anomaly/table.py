@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -121,6 +123,8 @@ class Reader:
     def read(self, table: pd.DataFrame) -> Reading:
         """Return a table read in the way that was learned.
 
+        Warns when most cells of a column are no numbers or dates any more.
+
         Raises
         ------
         AnomalyError
@@ -135,8 +139,10 @@ class Reader:
             values = table[column.name]
             if measure.way == "value":
                 own[measure.columns[0]] = numbers[:, at] = as_numbers(values)
+                _warn_of_unread(column.name, values, numbers[:, at], "number")
             elif measure.way == "days":
                 own[measure.columns[0]] = numbers[:, at] = as_days(values, column.form)
+                _warn_of_unread(column.name, values, numbers[:, at], "date")
             elif measure.way == "between":
                 start, end = measure.columns
                 numbers[:, at] = np.round(own[end] - own[start], DIGITS)
@@ -161,6 +167,20 @@ class Reader:
     def name(self, place: int) -> str:
         """Return the name of a used column as text."""
         return str(self.columns[place].name)
+
+
+def _warn_of_unread(name: Hashable, values: pd.Series, numbers: Floats, what: str) -> None:
+    """Warn when most cells of a column are there, but are not what they were at learning."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return
+    there = values.notna().to_numpy()
+    unread = int((there & np.isnan(numbers)).sum())
+    if unread > there.sum() / 2:
+        warnings.warn(
+            f"Column {name!r} has {unread} cells of {there.sum()} that are no {what}. They are "
+            "read as missing. Give the column in the form in which the model learned it.",
+            stacklevel=2,
+        )
 
 
 def _place(label: str) -> tuple[bool, float, str]:

@@ -21,6 +21,7 @@ from rilo_training.tables.cells import (
     WHY_IGNORED,
     as_days,
     as_numbers,
+    as_text,
     distinct,
     find_content,
 )
@@ -109,7 +110,9 @@ def plain_text(values: pd.Index) -> npt.NDArray[np.object_]:
     >>> plain_text(pd.Index(["Green  TEA ", "", "0805"])).tolist()
     ['green tea', None, '0805']
     """
-    return np.array([" ".join(str(value).casefold().split()) or None for value in values], object)
+    return np.array(
+        [" ".join(as_text(value).casefold().split()) or None for value in values.tolist()], object
+    )
 
 
 @dataclass
@@ -242,7 +245,7 @@ class Column:
 
 
 def _word_count(values: pd.Index) -> float:
-    return float(np.mean([len(str(value).split()) for value in values]))
+    return float(np.mean([len(str(value).split()) for value in values.tolist()]))
 
 
 def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[Column]:

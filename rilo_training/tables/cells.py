@@ -24,6 +24,7 @@ CODE_SHAPE = re.compile(r"0\d")
 """Nobody writes an amount so: 0902.10 is a heading, and 0.5 is a number."""
 NEARLY_ALL = 0.95
 """So many of the texts of a column are dates or numbers, if the column is one."""
+MIXED = ("mixed", "mixed-integer")
 SAMPLE = 50
 """Texts that are looked at first, for speed: where fewer than half look like dates, none is."""
 DAY_SECONDS = 86_400
@@ -91,17 +92,27 @@ def find_content(column: pd.Series, at: Codes, values: pd.Index) -> Content:
 
 
 def distinct(column: pd.Series) -> tuple[Codes, pd.Index]:
-    """Return which distinct value each row holds (-1 for missing), and the values."""
-    try:
-        at, values = pd.factorize(column, use_na_sentinel=True)
-    except TypeError:  # lists and other values without a hash are read as texts
-        at, values = pd.factorize(column.map(str, na_action="ignore"), use_na_sentinel=True)
+    """Return which distinct value each row holds (-1 for missing), and the values.
+
+    Cells of mixed types are read as texts: otherwise True and 1 would be one value, and a cell
+    would depend on the others of its column. So are lists, which have no hash.
+    """
+    if column.dtype == object and pd.api.types.infer_dtype(column) in MIXED:
+        column = column.map(as_text, na_action="ignore")
+    at, values = pd.factorize(column, use_na_sentinel=True)
     return at.astype(np.int64), pd.Index(values)
+
+
+def as_text(cell: object) -> str:
+    """Return a cell as text; a whole number is the same in every type: 8471 and 8471.0."""
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def trimmed(values: pd.Index) -> list[str]:
     """Return values as texts without spaces at the ends."""
-    return [str(value).strip() for value in values]
+    return [str(value).strip() for value in values.tolist()]
 
 
 def as_numbers(column: pd.Series) -> Floats:
@@ -110,10 +121,11 @@ def as_numbers(column: pd.Series) -> Floats:
         column = column.dt.total_seconds() / DAY_SECONDS
     elif not pd.api.types.is_numeric_dtype(column.dtype):
         at, values = distinct(column)
-        held = pd.Series(values)
-        if not _are_numbers(values):
-            held = pd.to_numeric(held.astype(object), errors="coerce")
-        column = pd.Series(np.append(as_numbers(held.infer_objects()), np.nan)[at])
+        if pd.api.types.is_timedelta64_dtype(values.dtype):
+            known = as_numbers(pd.Series(values))
+        else:
+            known = _floats(pd.to_numeric(pd.Series(values.astype(object)), errors="coerce"))
+        column = pd.Series(np.append(known, np.nan)[at])
     numbers = _floats(column)
     numbers[~np.isfinite(numbers)] = np.nan
     return numbers
@@ -125,6 +137,8 @@ def _floats(column: pd.Series) -> Floats:
 
 def as_days(column: pd.Series, form: str = ISO) -> Floats:
     """Return dates as days since 1970-01-01, NaN where a cell is missing or no date.
+
+    Texts in another form than the one that was found before are read in the form that they show.
 
     Parameters
     ----------
@@ -138,7 +152,12 @@ def as_days(column: pd.Series, form: str = ISO) -> Floats:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _days(pd.to_datetime(column, utc=True))
     at, values = distinct(column)
-    return np.append(_days(_parsed(trimmed(values), form)), np.nan)[at]
+    texts = trimmed(values)
+    dates = _parsed(texts, form)
+    other = date_form([texts[place] for place in np.flatnonzero(dates.isna())])
+    if other:
+        dates = dates.fillna(_parsed(texts, other))
+    return np.append(_days(dates), np.nan)[at]
 
 
 def date_form(texts: list[str]) -> str:
