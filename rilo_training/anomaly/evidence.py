@@ -108,8 +108,7 @@ class Usual:
         rare = np.zeros(reading.groups.shape)
         pair = np.zeros(reading.groups.shape)
         for at, code in enumerate(reading.groups.T):
-            if self.named[at]:
-                rare[:, at] = as_deviations(self.rarities[at].tail)[code]
+            rare[:, at] = as_deviations(self.rarities[at].tail)[code]
             if self.pairs[at]:
                 found = pair_deviations(self.pairs[at], reading.groups, self.widths)
                 pair[:, at] = as_deviations(self.seen[at].tails(found))

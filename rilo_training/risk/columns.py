@@ -259,7 +259,7 @@ def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[
     key = np.zeros(len(frame), np.uint64)
     for part in parts:
         key = key * np.uint64(31) + part
-    first = np.unique(key, return_index=True)[1]
+    first = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
     if len(first) * FEW_KINDS < len(frame):
         first = np.arange(len(frame))
     return [
