@@ -63,7 +63,6 @@ class AnomalyModel(BaseEstimator):  # type: ignore[misc]
     Examples
     --------
     >>> import pandas as pd
-    from sklearn.base import BaseEstimator
     >>> from rilo_training.anomaly import AnomalyModel
     >>> seizures = pd.DataFrame(
     ...     {"goods": ["tea", "tea", "tea", "tea", "tea", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
@@ -164,7 +163,6 @@ class AnomalyModel(BaseEstimator):  # type: ignore[misc]
         Examples
         --------
         >>> import pandas as pd
-        from sklearn.base import BaseEstimator
         >>> from rilo_training.anomaly import AnomalyModel
         >>> seizures = pd.DataFrame(
         ...     {"goods": ["tea", "tea", "tea", "rum", "rum", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
@@ -199,7 +197,6 @@ class AnomalyModel(BaseEstimator):  # type: ignore[misc]
         Examples
         --------
         >>> import pandas as pd
-        from sklearn.base import BaseEstimator
         >>> from rilo_training.anomaly import AnomalyModel
         >>> seizures = pd.DataFrame(
         ...     {"goods": ["tea", "tea", "tea", "rum", "rum", "rum"], "kg": [5, 6, 5, 7, 6, 90]}
