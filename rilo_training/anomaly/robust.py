@@ -8,10 +8,12 @@ import numpy as np
 
 from rilo_training.tables.cells import Codes, Floats
 
-NEARER = 0.5
-ONE_SIDE_NEARER = 0.6826895
-"""Of the values that differ from the centre, so many lie nearer to it than the place where the
-spread is read: of a normal distribution, 0.674 deviations away, or one where one side is read."""
+LEVELS = ((0.8413447, 1.0), (0.9772499, 2.0), (0.9986501, 3.0))
+"""Shares of a normal distribution below one, two and three standard deviations."""
+HALF_LEVELS = ((0.5, 0.6744898), (0.6826895, 1.0), (0.9544997, 2.0), (0.9973002, 3.0))
+"""Shares of a normal distribution nearer to its middle than so many standard deviations."""
+FAR = 3.5
+"""How far, in spreads, values lie that are alone on their side of a constant."""
 WIDE = 30.0
 """A number whose 95th percentile is so many times its 5th is compared by its logarithm."""
 STEADY = 20
@@ -153,33 +155,27 @@ def fit_scale(numbers: Floats, two_sided: bool = False) -> Scale:
     if len(present) == 0:
         return Scale(0.0, 1.0, 1.0)
     centre = float(np.median(present))
-    both = _spread(np.abs(present - centre), 2)
+    both = _spread(np.sort(np.abs(present - centre)), HALF_LEVELS)
     if both <= NOISE * abs(centre):
         return Scale(centre, 1.0, 1.0)
     below = above = both
     if two_sided:
         own = len(present) / (len(present) + STEADY)
-        above = _spread(present - centre, 1) or both
-        below = _spread(centre - present, 1) or both
+        above = _spread(present - centre, LEVELS) or both
+        below = _spread(centre - present[::-1], LEVELS) or both
         above, below = (own * side + (1 - own) * both for side in (above, below))
     z = Scale(centre, below, above)(present)
     return Scale(centre, below, above, fit_tail(-z), fit_tail(z))
 
 
-def _spread(away: Floats, sides: int) -> float:
-    """Return the spread of distances from the centre; 0 when nothing is away from it.
-
-    Where many values are the same, such as zero, it is read among the others: they are as far
-    away as a normal distribution has so few values.
-    """
-    from scipy.special import ndtri
-
-    other = away[away > 0]
-    if len(other) == 0:
-        return 0.0
-    nearer = NEARER if sides == 2 else ONE_SIDE_NEARER
-    beyond = (1 - nearer) * len(other) / len(away)
-    return float(np.quantile(other, nearer) / -ndtri(beyond / sides))
+def _spread(away: Floats, levels: tuple[tuple[float, float], ...]) -> float:
+    """Return the spread of sorted distances from the centre; 0 when nothing is away from it."""
+    for share, deviations in levels:
+        reach = float(np.quantile(away, share))
+        if reach > 0:
+            return reach / deviations
+    alone = away[away > 0]
+    return float(np.median(alone)) / FAR if len(alone) else 0.0
 
 
 def group_medians(numbers: Floats, places: Codes, groups: int) -> tuple[Floats, Codes]:
