@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -21,24 +21,18 @@ ROWS = 400_000
 SIZES = (4_000, 40_000, 400_000)
 
 GROWTH = """
-import json, sys, time
-from benchmarks.anomaly import declarations, peak_gb
+import json, sys, time, tracemalloc
+from benchmarks.anomaly import declarations
 from rilo_training.anomaly import AnomalyModel
 table = declarations(int(sys.argv[1]))
-before = peak_gb()
-start = time.perf_counter()
-model = AnomalyModel().fit(table)
-model.anomaly_score(table)
-print(json.dumps([time.perf_counter() - start, before, peak_gb()]))
+start = time.process_time()
+AnomalyModel().fit(table).anomaly_score(table)
+seconds = time.process_time() - start
+tracemalloc.start()
+AnomalyModel().fit(table).anomaly_score(table)
+print(json.dumps([seconds, tracemalloc.get_traced_memory()[1] / 1e9]))
 """
-
-
-def peak_gb() -> float:
-    """Return the largest memory of this process so far, in GB."""
-    import resource
-
-    size = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    return size / (1e9 if sys.platform == "darwin" else 1e6)
+"""Memory is measured in a second pass, because its measurement takes time."""
 
 
 def declarations(rows: int) -> pd.DataFrame:
@@ -62,10 +56,10 @@ def declarations(rows: int) -> pd.DataFrame:
 
 
 def seconds_of(work: Callable[[], Any]) -> float:
-    """Return the seconds of some work."""
-    start = perf_counter()
+    """Return the processor's seconds for some work: other programs on the machine do not count."""
+    start = process_time()
     work()
-    return perf_counter() - start
+    return process_time() - start
 
 
 def beside_members(rows: int = ROWS) -> float:
@@ -99,8 +93,7 @@ def growth(sizes: tuple[int, ...] = SIZES) -> list[tuple[int, float, float]]:
     for rows in sizes:
         command = [sys.executable, "-c", GROWTH, str(rows)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        seconds, before, peak_memory = json.loads(done.stdout)
-        more = peak_memory - before
+        seconds, more = json.loads(done.stdout)
         print(f"{rows:>9,} {seconds:>9.1f} {seconds / rows * 1e6:>20.0f} {more:>29.2f}")
         found.append((rows, seconds, more))
     return found

@@ -128,9 +128,9 @@ def test_a_wholly_missing_column_is_ignored_with_a_notice() -> None:
         model = AnomalyModel().fit(table)
         model.anomaly_score(table)
     said = " ".join(model.notices_)
-    assert "'empty' is ignored: it is wholly missing" in said
-    assert "'nothing' is ignored: it is wholly missing" in said
-    assert "'same' is ignored: it has one value" in said
+    assert "'empty' is ignored: it holds no value" in said
+    assert "'nothing' is ignored: it holds no value" in said
+    assert "'same' is ignored: it holds one value only" in said
     assert "'number' is ignored" in said
     assert "'code' is ignored" not in said
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rilo_training"
 # Bottom to top. Rooms on one level do not know each other.
 LEVELS = [
     {"errors", "files"},
-    {"codes"},
+    {"codes", "tables"},
     {"seizures"},
     {"world"},
     {"analysis"},

@@ -1,19 +1,32 @@
-"""What each column of a table is: a number, a date, a category, a text, or nothing to compare."""
+"""What each column of a table is: a number, a date, a category, a text, or nothing to compare.
+
+What its cells hold is read by `rilo_training.tables`; here stands what a model of the unusual makes
+of it: a value that stands in one row only is no category, and a number is a measure or a code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from numbers import Number
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.errors import GuidedError
+from rilo_training.tables.cells import (
+    ISO,
+    WHY_IGNORED,
+    Codes,
+    Floats,
+    as_days,
+    as_numbers,
+    as_text,
+    distinct,
+    find_content,
+)
+from rilo_training.tables.refusals import as_frame, ignored
 
-Floats = npt.NDArray[np.float64]
 Kind = Literal["number", "date", "category", "text", "ignored"]
 
 FEW_VALUES = 12
@@ -23,6 +36,8 @@ LEAST_REPEATS = 20
 CODE_REPEATS = 5
 CODE_DENSITY = 0.25
 """Whole numbers of one width that repeat and leave most of their range empty are codes."""
+LONG_DIGITS, LONG_REPEATS = 8, 1.5
+"""Of codes so long there may be nearly as many as there are rows."""
 TEXT_WORDS = 3
 TEXT_SHARE = 0.3
 """Cells of so many words, of which so many are different, are free text."""
@@ -31,7 +46,6 @@ ALONE_SHARE = 0.5
 KEY_ROWS, KEY_WIDTH = 20, 6
 """Rows from which numbers that never repeat can be identifiers; digits of long identifiers."""
 LEAST_ROWS = 3
-DAY_SECONDS = 86_400
 
 
 class AnomalyError(GuidedError):
@@ -52,45 +66,30 @@ class Column:
         Whether a number also forms groups of peers.
     notice : str
         Why the column is ignored; empty when it is used.
+    form : str
+        How dates are written.
     """
 
     name: Hashable
     kind: Kind
     is_grouped: bool = False
     notice: str = ""
+    form: str = ISO
 
 
 def as_table(X: Any) -> pd.DataFrame:
-    """Return a table with unique column names and at least one row, or say what is wrong.
+    """Return a table with unique column names and at least one row, or say what is wrong."""
+    return as_frame(X, AnomalyError)
 
-    Raises
-    ------
-    AnomalyError
-        When it is no table, has no row or no column, or two columns share a name.
-    """
-    if isinstance(X, np.ndarray) and X.ndim == 2:
-        X = pd.DataFrame(X)
-    if not isinstance(X, pd.DataFrame):
+
+def check_whole(name: str, value: Any, least: int) -> None:
+    """Refuse a value that is no whole number, or is too small."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
         raise AnomalyError(
-            f"X is of type {type(X).__name__}.",
-            "A pandas DataFrame or a two-dimensional array was expected.",
-            "Give a table with one row for each record.",
+            f"{name} was {value!r}.",
+            f"A whole number from {least} was expected.",
+            f"Give {name}={least}, or leave it out.",
         )
-    if X.shape[0] == 0 or X.shape[1] == 0:
-        raise AnomalyError(
-            f"The table has {X.shape[0]} rows and {X.shape[1]} columns.",
-            "At least one row and one column were expected.",
-            "Check the filter that made the table.",
-        )
-    repeated = X.columns[X.columns.duplicated()].unique().tolist()
-    if repeated:
-        names = ", ".join(repr(name) for name in repeated)
-        raise AnomalyError(
-            f"More than one column has the name {names}.",
-            "Every column name was expected once.",
-            "Rename or drop the repeated columns.",
-        )
-    return X
 
 
 def read_kinds(table: pd.DataFrame) -> list[Column]:
@@ -137,31 +136,26 @@ def read_kinds(table: pd.DataFrame) -> list[Column]:
     return columns
 
 
-def _read_kind(name: Hashable, values: pd.Series) -> Column:
-    def ignored(reason: str) -> Column:
-        return Column(name, "ignored", notice=f"The column {name!r} is ignored: {reason}.")
-
-    present = values.dropna()
-    if present.empty:
-        return ignored("it is wholly missing")
-    if pd.api.types.is_bool_dtype(values.dtype):
-        is_constant = len(present) == len(values) and present.nunique() == 1
-        return ignored("it has one value") if is_constant else Column(name, "category")
-    if is_number_like(values):
-        return _read_number(name, as_numbers(values))
-    if is_date_like(values):
-        days = as_days(values)
+def _read_kind(name: Hashable, column: pd.Series) -> Column:
+    at, values = distinct(column)
+    content = find_content(column, at, values)
+    if content.holds in WHY_IGNORED:
+        return Column(name, "ignored", notice=ignored(name, WHY_IGNORED[content.holds]))
+    if content.holds == "yes or no":
+        return Column(name, "category")
+    if content.holds == "number":
+        return _read_number(name, as_numbers(column))
+    if content.holds == "date":
+        days = as_days(column, content.form)
         if len(np.unique(days[np.isfinite(days)])) > 1:
-            return Column(name, "date")
-    labels = present.map(str)
-    counts = labels.value_counts()
-    if len(counts) == 1 and len(present) == len(values):
-        return ignored("it has one value")
-    words = labels.str.count(" ").mean() + 1
-    if words >= TEXT_WORDS and len(counts) > TEXT_SHARE * len(labels):
+            return Column(name, "date", form=content.form)
+    counts = np.bincount(at[at >= 0])
+    words = np.average([str(value).count(" ") + 1 for value in values], weights=counts)
+    if words >= TEXT_WORDS and len(counts) > TEXT_SHARE * counts.sum():
         return Column(name, "text")
-    if (counts == 1).sum() > ALONE_SHARE * len(labels):
-        return ignored("nearly every row has a value of its own")
+    if (counts == 1).sum() > ALONE_SHARE * counts.sum():
+        reason = "nearly every row has a value of its own"
+        return Column(name, "ignored", notice=ignored(name, reason))
     return Column(name, "category")
 
 
@@ -169,18 +163,15 @@ def _read_number(name: Hashable, numbers: Floats) -> Column:
     present = numbers[np.isfinite(numbers)]
     values, counts = np.unique(present, return_counts=True)
     if len(values) == 0:
-        return Column(name, "ignored", notice=f"The column {name!r} is ignored: no finite number.")
+        return Column(name, "ignored", notice=ignored(name, "it holds no finite number"))
     if len(values) == 1 and len(present) == len(numbers):
-        return Column(name, "ignored", notice=f"The column {name!r} is ignored: it has one value.")
+        return Column(name, "ignored", notice=ignored(name, WHY_IGNORED["one value"]))
     if len(values) <= 2:
         return Column(name, "category")
     if len(values) == len(numbers) and _are_keys(values):
-        return Column(
-            name,
-            "ignored",
-            notice=f"The column {name!r} is ignored: every row has a number of its own.",
-        )
-    if counts.mean() >= CODE_REPEATS and _are_codes(values):
+        return Column(name, "ignored", notice=ignored(name, "every row has a number of its own"))
+    repeats = LONG_REPEATS if values[0] >= 10 ** (LONG_DIGITS - 1) else CODE_REPEATS
+    if counts.mean() >= repeats and _are_codes(values):
         return Column(name, "category")
     is_grouped = len(values) <= FEW_VALUES and len(present) >= LEAST_REPEATS * len(values)
     return Column(name, "number", is_grouped=is_grouped)
@@ -213,69 +204,10 @@ def _are_keys(values: Floats) -> bool:
     return bool(places < 2 * len(values) or _one_width(values, KEY_WIDTH))
 
 
-def is_number_like(values: pd.Series) -> bool:
-    """Whether a column holds numbers or durations, whatever its type."""
-    if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_timedelta64_dtype(
-        values.dtype
-    ):
-        return not pd.api.types.is_complex_dtype(values.dtype)
-    if values.dtype != object:
-        return False
-    cells = values.dropna()
-    return all(isinstance(cell, Number) and not isinstance(cell, bool) for cell in cells)
-
-
-def is_date_like(values: pd.Series) -> bool:
-    """Whether a column holds dates: as dates, as periods, or as text that begins 2026-11-22."""
-    if isinstance(values.dtype, pd.PeriodDtype) or pd.api.types.is_datetime64_any_dtype(
-        values.dtype
-    ):
-        return True
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return False
-    cells = values.dropna()
-    first = cells.iloc[:50].map(str)
-    if not first.str.match(r"\d{4}-\d{2}-\d{2}").all():
-        return False
-    return bool(np.isfinite(as_days(cells)).all())
-
-
-def as_numbers(values: pd.Series) -> Floats:
-    """Return the cells as numbers, NaN where a cell is missing, infinite or no number."""
-    if pd.api.types.is_timedelta64_dtype(values.dtype):
-        values = values.dt.total_seconds() / DAY_SECONDS
-    found = pd.to_numeric(values, errors="coerce")
-    numbers = np.array(found.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
-
-
-def as_days(values: pd.Series) -> Floats:
-    """Return dates as days since 1970-01-01, NaN where a cell is missing or no date."""
-    if isinstance(values.dtype, pd.PeriodDtype):
-        values = values.dt.to_timestamp()
-    # A format is asked for where the cells are text, so that nothing is guessed.
-    ways = {} if pd.api.types.is_datetime64_any_dtype(values.dtype) else {"format": "ISO8601"}
-    dates = pd.to_datetime(values, errors="coerce", utc=True, **ways)  # type: ignore[call-overload]
-    since = dates - pd.Timestamp("1970-01-01", tz="UTC")
-    return np.asarray(since.dt.total_seconds() / DAY_SECONDS, dtype=np.float64)
-
-
-def as_labels(values: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
+def as_labels(column: pd.Series) -> tuple[Codes, list[str]]:
     """Return for each cell the place of its label, -1 where missing, and the labels as text.
 
     A whole number has the same label in every type: 8471 and 8471.0 are one code.
     """
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
-    try:
-        places, found = pd.factorize(values)
-    except TypeError:  # cells that cannot be compared, such as lists
-        places, found = pd.factorize(values.map(str))
-    return np.asarray(places, dtype=np.int64), [_label(cell) for cell in found]
-
-
-def _label(cell: Any) -> str:
-    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
-        return str(int(cell))
-    return str(cell)
+    at, values = distinct(column)
+    return at, [as_text(value) for value in values]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.evidence import Evidence, Usual
+from rilo_training.tables.cells import Floats
 
 KEY_SHARE = 0.25
 """What a column that forms the peers answers for, as a share of what the number answers for."""

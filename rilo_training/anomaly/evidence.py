@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.peers import Peers, choose_keys, fit_peers
 from rilo_training.anomaly.rare import (
     Order,
@@ -19,8 +18,9 @@ from rilo_training.anomaly.rare import (
     fit_pairs,
     fit_rarity,
 )
-from rilo_training.anomaly.robust import Codes, Form, Scale, choose_form, fit_scale
+from rilo_training.anomaly.robust import Form, Scale, choose_form, fit_scale
 from rilo_training.anomaly.table import Measure, Reader, Reading
+from rilo_training.tables.cells import Codes, Floats
 
 TIGHT = 0.8
 """A ratio or gap is regarded when it varies less than this share of what its ends vary."""
@@ -108,8 +108,7 @@ class Usual:
         rare = np.zeros(reading.groups.shape)
         pair = np.zeros(reading.groups.shape)
         for at, code in enumerate(reading.groups.T):
-            if self.named[at]:
-                rare[:, at] = as_deviations(self.rarities[at].tail)[code]
+            rare[:, at] = as_deviations(self.rarities[at].tail)[code]
             if self.pairs[at]:
                 found = pair_deviations(self.pairs[at], reading.groups, self.widths)
                 pair[:, at] = as_deviations(self.seen[at].tails(found))

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 
-from rilo_training.anomaly.columns import AnomalyError, Floats, as_table
+from rilo_training.anomaly.columns import AnomalyError, as_table, check_whole
 from rilo_training.anomaly.credit import column_credit
 from rilo_training.anomaly.evidence import Evidence, learn_usual
 from rilo_training.anomaly.order import content_order
@@ -15,6 +16,7 @@ from rilo_training.anomaly.position import learn_position
 from rilo_training.anomaly.reasons import reason_table
 from rilo_training.anomaly.robust import Scale, fit_scale
 from rilo_training.anomaly.table import Reader, Reading
+from rilo_training.tables.cells import Floats
 
 MOST_ROWS = 50_000
 """Rows from which the model learns; of a larger table, so many are drawn by their content."""
@@ -26,7 +28,7 @@ MIXED = 3.0
 """Weight of the strongest single column in a table without numbers; 0 in one of numbers alone."""
 
 
-class AnomalyModel:
+class AnomalyModel(BaseEstimator):  # type: ignore[misc]
     """Scores of how unusual records are, with reasons: higher is more unusual, everywhere.
 
     An analyst reads the first rows of the ranking with their reasons and asks the Member about
@@ -93,9 +95,10 @@ class AnomalyModel:
         ------
         AnomalyError
             When X is no table, has fewer than three rows, two columns with one name, or no
-            column that can be used.
+            column that can be used; or when random_state is no whole number.
         """
         table = as_table(X)
+        check_whole("random_state", self.random_state, least=0)
         reader = Reader()
         reading = reader.learn(table)
         order = content_order(reading, reader.measures, self.random_state)
@@ -189,7 +192,7 @@ class AnomalyModel:
         Raises
         ------
         AnomalyError
-            When the model was not fitted, or a column is missing.
+            When the model was not fitted, a column is missing, or `most` is no whole number.
 
         Examples
         --------
@@ -202,6 +205,7 @@ class AnomalyModel:
         >>> model.reasons(seizures.tail(1), most=1)["reason"].item()
         'kg is 90, above the usual 6.'
         """
+        check_whole("most", most, least=1)
         reading = self._read(X)
         explained, evidence = self._explained(reading, as_table(X).index)
         return reason_table(self._reader, self._usual, reading, evidence, explained, most)
@@ -224,15 +228,11 @@ class AnomalyModel:
     def _score(self, reading: Reading, evidence: Evidence) -> Floats:
         found = self._members(reading, evidence)
         scaled = {name: scale(found[name]) for name, scale in self._scales.items()}
-        largest = np.max(
-            [
-                (scaled["forest"] + scaled["wide"]) / 2,
-                HALF * scaled["near"],
-                HALF * scaled["far"],
-                self._single_weight * scaled["strongest"],
-            ],
-            axis=0,
-        )
+        place = (scaled["forest"] + scaled["wide"]) / 2
+        largest = np.max([place, HALF * scaled["near"], HALF * scaled["far"]], axis=0)
+        # A row whose columns are all usual keeps its place among the others.
+        single = self._single_weight * scaled["strongest"]
+        largest = np.where(single > 0, np.maximum(largest, single), largest)
         # Above 0, so that it can be shared out among the columns.
         return np.asarray(np.logaddexp(0.0, largest))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rilo_training.anomaly.columns import Floats
+from rilo_training.tables.cells import Floats
 
 NEAR = 5
 WIDE_SHARE = 0.1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.anomaly.columns import Floats
-from rilo_training.anomaly.table import Codes, Measure, Reading
+from rilo_training.anomaly.table import Measure, Reading
+from rilo_training.tables.cells import Codes, Floats
 
 Hashes = npt.NDArray[np.uint64]
 

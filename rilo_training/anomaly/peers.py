@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rilo_training.anomaly.columns import Floats
-from rilo_training.anomaly.robust import Codes, Scale, fit_scale, group_medians
+from rilo_training.anomaly.robust import Scale, fit_scale, group_medians
+from rilo_training.tables.cells import Codes, Floats
 
 CENTRE_ROWS = 10
 SPREAD_ROWS = 20

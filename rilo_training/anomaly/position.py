@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.evidence import Evidence, Usual
 from rilo_training.anomaly.neighbours import Neighbours, fit_neighbours
 from rilo_training.anomaly.robust import TAIL_START, Scale, fit_scale
 from rilo_training.anomaly.table import Reading
+from rilo_training.tables.cells import Floats
 
 TREES = 100
 CLIP = 6.0

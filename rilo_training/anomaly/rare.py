@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.peers import joined
-from rilo_training.anomaly.robust import Codes
+from rilo_training.tables.cells import Codes, Floats
 
 MOST_PARTNERS = 3
 LEAST_BOND = 0.03

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from rilo_training.anomaly.columns import Floats
 from rilo_training.anomaly.credit import KEY_SHARE
 from rilo_training.anomaly.evidence import Evidence, Usual
 from rilo_training.anomaly.table import FIRST_LABEL, MISSING, Reader, Reading
+from rilo_training.tables.cells import Floats
 
+LEAST, MOST = 1e-6, 1e15
+"""Sizes of numbers that are written without an exponent."""
 FAR = 3.0
 """Spreads from which a number is far above or below, and not only above or below."""
 
@@ -139,14 +141,15 @@ class Teller:
             return f"{names[0]} divided by {names[1]} is {times} times the usual ratio{among}."
         if measure.way == "days":
             days = [str(np.datetime64("1970-01-01", "D") + int(day)) for day in (number, middle)]
-            return f"{names[0]} is {days[0]}, {far} the usual {days[1]}{among}."
+            far = ("far " if abs(z) >= FAR else "") + ("later" if z > 0 else "earlier")
+            return f"{names[0]} is {days[0]}, {far} than the usual {days[1]}{among}."
         subject = {
-            "value": f"{names[0]} is {number:.6g}",
-            "between": f"{names[-1]} is {number:.6g} days after {names[0]}",
+            "value": f"{names[0]} is {_plain(number, 6)}",
+            "between": f"{names[-1]} is {_plain(number, 6)} days after {names[0]}",
             "length": f"{names[0]} has {number:.0f} characters",
             "digits": f"{names[0]} has {number:.0f} digits",
         }[measure.way]
-        return f"{subject}, {far} the usual {middle:.3g}{among}."
+        return f"{subject}, {far} the usual {_plain(middle, 3)}{among}."
 
     def _group(self, row: int, at: int) -> Iterator[tuple[float, str]]:
         """Yield how rare a group of a row is, alone and beside its rarest partner."""
@@ -173,3 +176,10 @@ class Teller:
         if code - FIRST_LABEL == len(known):
             return f"a {name} that was not seen before"
         return f"{name} {known[code - FIRST_LABEL]!r}"
+
+
+def _plain(number: float, digits: int) -> str:
+    """Return a number with so many digits that count, and without an exponent where it is short."""
+    if number != 0 and not LEAST <= abs(number) < MOST:
+        return f"{number:.{digits}g}"
+    return np.format_float_positional(number, precision=digits, fractional=False, trim="-")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from rilo_training.anomaly.columns import Floats
-
-Codes = npt.NDArray[np.int64]
+from rilo_training.tables.cells import Codes, Floats
 
 LEVELS = ((0.8413447, 1.0), (0.9772499, 2.0), (0.9986501, 3.0))
 """Shares of a normal distribution below one, two and three standard deviations."""
@@ -71,11 +68,11 @@ def choose_form(numbers: Floats) -> Form:
     if len(sizes) < 3:
         return Form("plain")
     low, middle, high = np.quantile(sizes, [0.05, 0.5, 0.95])
-    if high < WIDE * low:
+    is_amount = present.min() > 0
+    # Near zero, sizes differ much in any distribution: only the large ones say that it is wide.
+    if high < (WIDE * low if is_amount else WIDE**0.5 * middle):
         return Form("plain")
-    if present.min() > 0:
-        return Form("log", float(middle))
-    return Form("log of one and more", float(middle))
+    return Form("log" if is_amount else "log of one and more", float(middle))
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.anomaly.columns import (
     AnomalyError,
     Column,
-    Floats,
-    as_days,
     as_labels,
-    as_numbers,
     as_table,
     read_kinds,
 )
 from rilo_training.anomaly.robust import DIGITS, choose_form
-
-Codes = npt.NDArray[np.int64]
+from rilo_training.tables.cells import Codes, Floats, as_days, as_numbers
+from rilo_training.tables.refusals import check_columns
 
 MISSING, FIRST_LABEL = 0, 1
 """Codes of a group: 0 is a missing cell, then the known labels, then one code for all others."""
@@ -125,27 +123,26 @@ class Reader:
     def read(self, table: pd.DataFrame) -> Reading:
         """Return a table read in the way that was learned.
 
+        Warns when most cells of a column are no numbers or dates any more.
+
         Raises
         ------
         AnomalyError
             When a column is missing that was there when the model learned.
         """
         table = as_table(table)
-        lost = [column.name for column in self.columns if column.name not in table.columns]
-        if lost:
-            raise AnomalyError(
-                f"The table has no column {', '.join(repr(name) for name in lost)}.",
-                "Every column that the model learned from was expected.",
-                "Give a table with the columns of the one that the model was fitted on.",
-            )
+        check_columns(table, [column.name for column in self.columns], AnomalyError)
         numbers = np.full((len(table), len(self.measures)), np.nan)
         own: dict[int, Floats] = {}
         for at, measure in enumerate(self.measures):
-            values = table[self.columns[measure.columns[0]].name]
+            column = self.columns[measure.columns[0]]
+            values = table[column.name]
             if measure.way == "value":
                 own[measure.columns[0]] = numbers[:, at] = as_numbers(values)
+                _warn_of_unread(column.name, values, numbers[:, at], "number")
             elif measure.way == "days":
-                own[measure.columns[0]] = numbers[:, at] = as_days(values)
+                own[measure.columns[0]] = numbers[:, at] = as_days(values, column.form)
+                _warn_of_unread(column.name, values, numbers[:, at], "date")
             elif measure.way == "between":
                 start, end = measure.columns
                 numbers[:, at] = np.round(own[end] - own[start], DIGITS)
@@ -170,6 +167,20 @@ class Reader:
     def name(self, place: int) -> str:
         """Return the name of a used column as text."""
         return str(self.columns[place].name)
+
+
+def _warn_of_unread(name: Hashable, values: pd.Series, numbers: Floats, what: str) -> None:
+    """Warn when most cells of a column are there, but are not what they were at learning."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return
+    there = values.notna().to_numpy()
+    unread = int((there & np.isnan(numbers)).sum())
+    if unread > there.sum() / 2:
+        warnings.warn(
+            f"Column {name!r} has {unread} cells of {there.sum()} that are no {what}. They are "
+            "read as missing. Give the column in the form in which the model learned it.",
+            stacklevel=2,
+        )
 
 
 def _place(label: str) -> tuple[bool, float, str]:

@@ -1,7 +1,8 @@
 """What a column is: a category, a number, a date, words, or nothing that can be used.
 
-Nothing is assumed about names. What a column is, is decided once, on the training table, from its
-values; later tables are read in the same way.
+What its cells hold is read by `rilo_training.tables`; here stands what risk makes of it: texts
+for categories, which may be many, and codes of digits with their beginnings. It is decided once,
+on the training table; later tables are read in the same way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.errors import RiskError
+from rilo_training.tables.cells import (
+    ISO,
+    WHY_IGNORED,
+    as_days,
+    as_numbers,
+    as_text,
+    distinct,
+    find_content,
+)
+from rilo_training.tables.refusals import as_frame, check_columns, ignored
 
 Floats = npt.NDArray[Any]
 """Numbers of float64, or of float32 where there are many."""
@@ -22,8 +33,6 @@ Codes = npt.NDArray[np.int64]
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
 """Codes of a missing value, of one that the training table did not hold, and the first known."""
-DATE_FORMATS = ("ISO8601", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%y-%m-%d")
-DATE_SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 ALMOST_ALL = 0.98
 """A column of which so large a share of the values occurs once names rows, and says no more."""
 FEW_KINDS = 4
@@ -86,22 +95,9 @@ def as_table(table: Any, what: str = "X") -> pd.DataFrame:
     RiskError
         When there are no rows, no columns, or two columns of one name.
     """
-    frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(np.asarray(table))
-    frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
-    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
-    if twice:
-        raise RiskError(
-            f"Two columns of {what} have the name {twice[0]!r}.",
-            "Every column needs a name of its own.",
-            "Rename or drop one of them.",
-        )
-    if frame.shape[0] == 0 or frame.shape[1] == 0:
-        raise RiskError(
-            f"{what} has {frame.shape[0]} rows and {frame.shape[1]} columns.",
-            "At least one row and one column were expected.",
-            "Check the filter or the file that the table came from.",
-        )
-    return frame
+    frame = as_frame(table, RiskError, what)
+    named = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    return as_frame(named, RiskError, what)  # 1 and "1" are one name
 
 
 def plain_text(values: pd.Index) -> npt.NDArray[np.object_]:
@@ -114,37 +110,9 @@ def plain_text(values: pd.Index) -> npt.NDArray[np.object_]:
     >>> plain_text(pd.Index(["Green  TEA ", "", "0805"])).tolist()
     ['green tea', None, '0805']
     """
-    return np.array([" ".join(str(value).casefold().split()) or None for value in values], object)
-
-
-def as_days(texts: npt.NDArray[np.object_]) -> Floats | None:
-    """Return texts as days since 1970, or None when they are no dates."""
-    known = [text for text in texts if text is not None]
-    sample = known[:: max(len(known) // 50, 1)]
-    if not known or sum(bool(DATE_SHAPE.fullmatch(text)) for text in sample) < 0.95 * len(sample):
-        return None
-    for form in DATE_FORMATS:
-        dates = pd.to_datetime(pd.Series(texts), format=form, errors="coerce", utc=True)
-        if dates.notna().sum() >= 0.95 * len(known):
-            return day_numbers(dates)
-    return None
-
-
-def day_numbers(dates: pd.Series) -> Floats:
-    """Return dates as days since 1970; NaN where missing."""
-    if getattr(dates.dt, "tz", None) is not None:
-        dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
-    seconds = dates.astype("datetime64[s]").to_numpy().astype("int64").astype(np.float64)
-    return np.where(dates.isna().to_numpy(), np.nan, seconds / 86_400)
-
-
-def distinct(column: pd.Series) -> tuple[Codes, pd.Index]:
-    """Return which distinct value each row holds (-1 for missing), and the values."""
-    try:
-        at, values = pd.factorize(column, use_na_sentinel=True)
-    except TypeError:  # lists and other values without a hash are read as texts
-        at, values = pd.factorize(column.astype(str), use_na_sentinel=True)
-    return at.astype(np.int64), pd.Index(values)
+    return np.array(
+        [" ".join(as_text(value).casefold().split()) or None for value in values.tolist()], object
+    )
 
 
 @dataclass
@@ -167,6 +135,8 @@ class Column:
         The code of each text of a category.
     digits : int
         Length of a code of digits, 0 when it is none.
+    form : str
+        How dates are written.
     """
 
     name: str
@@ -176,6 +146,7 @@ class Column:
     has_codes: bool = False
     levels: dict[str, dict[str, int]] = field(default_factory=dict)
     digits: int = 0
+    form: str = ISO
 
     @classmethod
     def learn(cls, column: pd.Series, name: str, at: Codes, values: pd.Index) -> Column:
@@ -190,36 +161,26 @@ class Column:
         at, values
             What `distinct` says of it, of different rows only.
         """
+        content = find_content(column, at, values)
+        if content.holds in WHY_IGNORED:
+            return cls(name, notice=ignored(name, WHY_IGNORED[content.holds]))
         known, number = int((at >= 0).sum()), len(values)
-        if known == 0:
-            return cls(name, notice=f"Column {name!r} is ignored: it holds no value.")
-        if number == 1 and known == len(at):
-            return cls(name, notice=f"Column {name!r} is ignored: it holds one value only.")
-        found = cls(name)
+        found = cls(name, "category", form=content.form)
         names_rows = known >= MANY_ROWS and number >= ALMOST_ALL * known
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        if content.holds == "date":
             found.kind = "date"
-        elif pd.api.types.is_bool_dtype(column.dtype):
-            found.kind = "category"
-        elif pd.api.types.is_numeric_dtype(column.dtype):
-            numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64)
+        elif content.holds == "number":
+            numbers = as_numbers(pd.Series(values))
             whole = bool(np.all(np.mod(numbers[np.isfinite(numbers)], 1) == 0))
             if whole and names_rows:
-                return cls(name, notice=f"Column {name!r} is ignored: it numbers the rows.")
+                return cls(name, notice=ignored(name, "it numbers the rows"))
             found.kind, found.is_numeric = "number", True
             found.has_codes = whole and number <= max(CODE_LIKE * known, 2)
-        else:
-            texts = plain_text(values)
-            if as_days(texts) is not None:
-                found.kind = "date"
-            elif _are_numbers(texts):
-                found.kind = "number"
-            elif number >= 0.5 * known and known >= MANY_ROWS and _word_count(texts) >= 3:
+        elif content.holds == "label":
+            if known >= MANY_ROWS and number >= 0.5 * known and _word_count(values) >= 3:
                 found.kind = "words"
             elif names_rows:
-                return cls(name, notice=f"Column {name!r} is ignored: it names the rows.")
-            else:
-                found.kind = "category"
+                return cls(name, notice=ignored(name, "it names the rows"))
         if found.kind == "category" or found.has_codes:
             found._learn_levels(at, values)
         if found.kind == "number" and found.digits >= CODE_DIGITS:
@@ -241,7 +202,7 @@ class Column:
 
     def _texts(self, values: pd.Index) -> npt.NDArray[np.object_]:
         if self.is_numeric:
-            numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64)
+            numbers = as_numbers(pd.Series(values))
             return np.array([f"{n:.15g}" if np.isfinite(n) else None for n in numbers], object)
         return plain_text(values)
 
@@ -260,27 +221,18 @@ class Column:
         """Put what a column says into a table."""
         if self.kind == "ignored":
             return
-        if self.kind == "date" and pd.api.types.is_datetime64_any_dtype(column.dtype):
-            table.days[self.name] = day_numbers(column)
+        if self.kind == "date":
+            table.days[self.name] = as_days(column, self.form)
             return
-        if self.kind == "number" and pd.api.types.is_numeric_dtype(column.dtype):
-            numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-            table.numbers[self.name] = np.where(np.isfinite(numbers), numbers, np.nan)
+        if self.kind == "number":
+            table.numbers[self.name] = as_numbers(column)
             if not self.has_codes:
                 return
         at, values = distinct(column)
-        if self.kind == "date":
-            days = as_days(plain_text(values))
-            days = np.full(len(values), np.nan) if days is None else days
-            table.days[self.name] = np.append(days, np.nan)[at]
-        elif self.kind == "words":
+        if self.kind == "words":
             texts = plain_text(values)
             split = [sorted(set(re.findall(r"\w+", text or ""))) for text in texts]
             table.words[self.name] = np.where(at < 0, len(split), at), [*split, []]
-        elif self.kind == "number" and self.name not in table.numbers:
-            parsed = pd.to_numeric(pd.Series(plain_text(values)), errors="coerce")
-            finite = np.append(parsed.to_numpy(np.float64), np.nan)
-            table.numbers[self.name] = np.where(np.isfinite(finite), finite, np.nan)[at]
         else:
             self._read_levels(at, values, table)
 
@@ -292,17 +244,8 @@ class Column:
             table.sizes[title] = FIRST + len(levels)
 
 
-def _are_numbers(texts: npt.NDArray[np.object_]) -> bool:
-    """Return whether texts are decimal numbers; whole ones may be codes, and stay texts."""
-    known = [text for text in texts if text is not None]
-    if not any("." in text for text in known[:1000]):
-        return False
-    numbers = pd.to_numeric(pd.Series(known), errors="coerce")
-    return bool(numbers.notna().mean() >= 0.95)
-
-
-def _word_count(texts: npt.NDArray[np.object_]) -> float:
-    return float(np.mean([len(text.split()) for text in texts if text is not None]))
+def _word_count(values: pd.Index) -> float:
+    return float(np.mean([len(str(value).split()) for value in values.tolist()]))
 
 
 def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[Column]:
@@ -316,7 +259,7 @@ def learn_columns(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> list[
     key = np.zeros(len(frame), np.uint64)
     for part in parts:
         key = key * np.uint64(31) + part
-    first = np.unique(key, return_index=True)[1]
+    first = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
     if len(first) * FEW_KINDS < len(frame):
         first = np.arange(len(frame))
     return [
@@ -336,13 +279,7 @@ def read_table(frame: pd.DataFrame, columns: list[Column]) -> Table:
         When a column of the training table is not there.
     """
     used = [column for column in columns if column.kind != "ignored"]
-    missing = [column.name for column in used if column.name not in frame.columns]
-    if missing:
-        raise RiskError(
-            f"The table has no column {', '.join(map(repr, missing))}.",
-            f"These columns were expected: {', '.join(column.name for column in used)}.",
-            "Give the columns that the model was fitted on.",
-        )
+    check_columns(frame, [column.name for column in used], RiskError)
     table = Table(len(frame))
     for column in used:
         column.read(frame[column.name], table)

@@ -65,19 +65,28 @@ def test_planted_records_are_found_and_explained(name: str) -> None:
 
 
 def test_the_slipped_units_of_the_world_are_found_and_explained() -> None:
-    """The world's own unit slips: grams recorded as kilograms, or kilograms as grams."""
-    aucs, named = [], []
+    """The world's own unit slips: grams recorded as kilograms, or kilograms as grams.
+
+    Exchanged days and months do not stand out in the whole row: a late report is nothing rare. They
+    are found by what the date adds, and that is what an analyst sorts by who looks for them.
+    """
+    aucs, named, turned = [], [], []
     for seed in SEEDS:
         seizures, _, truth = world(seed)
         slipped = truth["has_unit_slip"].to_numpy(dtype=bool)
         model = AnomalyModel(seed).fit(seizures)
         aucs.append(roc_auc_score(slipped, model.anomaly_score(seizures)))
-        first = np.argsort(-model.explain(seizures[slipped]).to_numpy(), axis=1)[:, :2]
+        explained = model.explain(seizures)
+        exchanged = truth["has_swapped_date"].to_numpy(dtype=bool)
+        turned.append(roc_auc_score(exchanged, explained["seizure_date"]))
+        first = np.argsort(-explained[slipped].to_numpy(), axis=1)[:, :2]
         wrong = [model.columns_.index(name) for name in ("quantity", "unit")]
         named.append(np.isin(first, wrong).any(axis=1).mean())
     print(f"\nslipped units: AUC {np.mean(aucs):.3f}, named {np.mean(named):.3f}")
+    print(f"exchanged days and months, by the date alone: AUC {np.mean(turned):.3f}")
     assert np.mean(aucs) >= 0.90
     assert np.mean(named) >= 0.85
+    assert np.mean(turned) >= 0.75
 
 
 def test_it_is_ahead_of_an_isolation_forest_on_standard_sets() -> None:
