@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rilo_training.analysis import link_records
+from rilo_training.analysis.errors import AnalysisError, AnalysisWarning
 from rilo_training.analysis.linking.blocking import PARTNERS, candidates
-from rilo_training.analysis.linking.errors import LinkError, LinkWarning
 from rilo_training.analysis.linking.spelling import words_of
 from rilo_training.analysis.linking.table import columns_of
 from rilo_training.world.home import make_home_desk
@@ -180,7 +180,7 @@ def test_other_column_names_and_kinds_are_compared() -> None:
 def test_an_empty_column_is_left_out_with_a_notice() -> None:
     """What is wholly missing says nothing, and the result is that of the other columns."""
     listed = DECLARED.assign(city=None)
-    with pytest.warns(LinkWarning, match="'city' is empty in the right table"):
+    with pytest.warns(AnalysisWarning, match="'city' is empty in the right table"):
         found = link_records(DECLARED, listed, ["name", "city"])
     pd.testing.assert_frame_equal(found, link_records(DECLARED, listed, "name"))
 
@@ -221,13 +221,13 @@ def test_what_cannot_be_linked_is_refused(
     left: pd.DataFrame, right: pd.DataFrame, columns: object, said: str
 ) -> None:
     """The sentence says what was found, what was expected and what to do."""
-    with pytest.raises(LinkError, match=said):
+    with pytest.raises(AnalysisError, match=said):
         link_records(left, right, columns)  # type: ignore[arg-type]
 
 
 def test_a_least_score_above_one_is_refused() -> None:
     """A score is a probability."""
-    with pytest.raises(LinkError, match=r"least score was 2"):
+    with pytest.raises(AnalysisError, match=r"least score was 2"):
         link_records(NAMES, NAMES.copy(), "name", least_score=2)
 
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rilo_training.analysis.linking.spelling import sound_of
-from rilo_training.analysis.linking.table import (
+from rilo_training.analysis.linking.column import (
     Column,
     DigitColumn,
     Floats,
@@ -24,6 +23,7 @@ from rilo_training.analysis.linking.table import (
     Words,
     spread,
 )
+from rilo_training.analysis.linking.spelling import sound_of
 
 ALL_PAIRS = 50_000
 """Up to so many pairs of records, all are candidates."""

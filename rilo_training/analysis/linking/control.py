@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rilo_training.analysis.linking.blocking import candidates
+from rilo_training.analysis.linking.column import Column, Floats, Vocabulary
 from rilo_training.analysis.linking.compare import Comparison, within
 from rilo_training.analysis.linking.model import LinkModel
-from rilo_training.analysis.linking.table import Column, Floats, Vocabulary
 
 SAMPLE = 3_000
 """Records of each table that are compared with the rest of it."""

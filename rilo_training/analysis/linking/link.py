@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.linking.blocking import candidates
+from rilo_training.analysis.linking.column import Integers
 from rilo_training.analysis.linking.compare import Comparison
 from rilo_training.analysis.linking.control import Line, find_line
-from rilo_training.analysis.linking.errors import LinkError
 from rilo_training.analysis.linking.model import Evidence, LinkModel, sigmoid
 from rilo_training.analysis.linking.reasons import reasons
 from rilo_training.analysis.linking.request import column_pairs
 from rilo_training.analysis.linking.rivals import has_rival
-from rilo_training.analysis.linking.table import Integers, columns_of
+from rilo_training.analysis.linking.table import columns_of
 
 RANDOM_PAIRS = 100_000
 """Pairs drawn at random, which say what is alike by chance."""
@@ -64,12 +65,12 @@ def link_records(
 
     Raises
     ------
-    LinkError
+    AnalysisError
         When a table is empty or has labels twice, or a column is not there or stands there twice.
 
     Warns
     -----
-    LinkWarning
+    AnalysisWarning
         When a column is left out because it is empty.
 
     References
@@ -90,7 +91,11 @@ def link_records(
     """
     pairs = column_pairs(left, right, columns)
     if not 0 <= least_score <= 1:
-        raise LinkError(f"The least score was {least_score!r}. Give a number from 0 to 1.")
+        raise AnalysisError(
+            f"The least score was {least_score!r}.",
+            "A number from 0 to 1 was expected.",
+            "Give such a number, or leave it out.",
+        )
     same_table = left is right
     sizes = (len(left), len(right))
     compared, vocabulary = columns_of(left, right, pairs)

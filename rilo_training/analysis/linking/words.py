@@ -9,8 +9,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler, LCSseq
 from rapidfuzz.process import cpdist
 
-from rilo_training.analysis.linking.spelling import sound_of
-from rilo_training.analysis.linking.table import (
+from rilo_training.analysis.linking.column import (
     COMMON,
     Floats,
     Integers,
@@ -18,6 +17,7 @@ from rilo_training.analysis.linking.table import (
     WordColumn,
     spread,
 )
+from rilo_training.analysis.linking.spelling import sound_of
 
 SAME, JOINED, SLIP, LETTER, SHORT, SOUND, ELSEWHERE, EXTRA, OTHER = range(9)
 """What can become of a word in the other cell, the best first.
