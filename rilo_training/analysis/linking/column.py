@@ -57,6 +57,10 @@ class Words:
         """Return the record of each word."""
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
+    def filled(self) -> int:
+        """Return how many records hold a word."""
+        return int((np.diff(self.start) > 0).sum())
+
     def take(self, records: Integers) -> Words:
         """Return the words of some records."""
         length = np.diff(self.start)[records]
@@ -79,6 +83,10 @@ class WordColumn:
         `RARE`, `USUAL`, `COMMON` or `NUMBER`.
     alike : tuple of two arrays of float, shape (records,)
         How likely a record of another entity has all the words of the record.
+    count : tuple of two arrays of int, shape (vocabulary,)
+        Records of each table that hold the word.
+    everyday : array of bool, shape (vocabulary,)
+        Whether the word is common everywhere, such as Ltd.
     """
 
     name: str
@@ -86,6 +94,8 @@ class WordColumn:
     share: Floats
     kind: Integers
     alike: tuple[Floats, Floats]
+    count: tuple[Integers, Integers]
+    everyday: npt.NDArray[np.bool_]
 
     def parts(self, side: int, records: Integers) -> dict[str, Any]:
         """Return what changes where some records of one table are compared with all of them."""
@@ -141,7 +151,33 @@ def spread(first: Integers, length: Integers) -> Integers:
     return numbers
 
 
-def chance_share(left: Integers, right: Integers, lefts: int, rights: int) -> Floats:
+def other_records(left: Integers, right: Integers, same: Floats) -> tuple[Floats, Floats]:
+    """Return how many records of each table hold a value and are of another entity than one pair.
+
+    Parameters
+    ----------
+    left, right : array of int, shape (values,)
+        Records with each value.
+    same : array of float, shape (values,)
+        Pairs of records with the value that are probably the same entity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.analysis.linking.column import other_records
+    >>> other_records(np.array([3, 51]), np.array([3, 51]), np.array([9.0, 20.0]))
+    (array([0., 50.]), array([0., 50.]))
+    """
+    others = [
+        np.maximum(own - np.maximum(same / np.maximum(partner, 1), 1.0), 0.0)
+        for own, partner in ((left, right), (right, left))
+    ]
+    return others[0], others[1]
+
+
+def chance_share(
+    left: Integers, right: Integers, lefts: int, rights: int, same: Floats | float = 0.0
+) -> Floats:
     """Return how likely a record of another entity has a value that a pair has in common.
 
     The pair itself is left out of the counts. An entity may stand in a table under several
@@ -154,6 +190,8 @@ def chance_share(left: Integers, right: Integers, lefts: int, rights: int) -> Fl
         Records with each value.
     lefts, rights : int
         Records of the tables.
+    same : array of float, shape (values,), optional
+        Pairs of records with the value that are probably the same entity.
 
     Examples
     --------
@@ -162,7 +200,7 @@ def chance_share(left: Integers, right: Integers, lefts: int, rights: int) -> Fl
     >>> chance_share(np.array([1, 51]), np.array([1, 51]), 1000, 1000).tolist()
     [0.0001, 0.0501]
     """
-    other = [np.maximum(count - 1, 0) + UNSEEN for count in (left, right)]
+    other = [n + UNSEEN for n in other_records(left, right, np.asarray(same))]
     size = max(lefts, 1), max(rights, 1)
     least = np.minimum(other[0] / size[0], other[1] / size[1])
     both = (other[0] + other[1]) / (size[0] + size[1])

@@ -15,6 +15,7 @@ from rilo_training.analysis.linking.compare import Comparison
 from rilo_training.analysis.linking.control import Line, find_line
 from rilo_training.analysis.linking.model import Evidence, LinkModel, sigmoid
 from rilo_training.analysis.linking.reasons import reasons
+from rilo_training.analysis.linking.repeats import rarer
 from rilo_training.analysis.linking.request import column_pairs
 from rilo_training.analysis.linking.rivals import has_rival
 from rilo_training.analysis.linking.table import columns_of
@@ -24,6 +25,9 @@ RANDOM_PAIRS = 100_000
 
 LEARNED = 150_000
 """Candidate pairs from which the model learns at most."""
+
+AGAIN = 2
+"""How often the columns are read again where entities stand in both tables several times."""
 
 HOPELESS = -14.0
 """Log-odds below which a pair is not learned from."""
@@ -104,9 +108,21 @@ def link_records(
     found = comparison(one, two)
     possible = max(sizes[0] * sizes[1] / (2 if same_table else 1), 1.0)
     model = LinkModel(compared, possible, min(sizes))
-    _learn(model, found, comparison(*_random_pairs(sizes, same_table)))
-
+    random = _random_pairs(sizes, same_table)
+    _learn(model, found, comparison(*random))
     log_odds = model.log_odds(found)
+    for _ in range(AGAIN):
+        rare = rarer(compared, vocabulary, one, two, sigmoid(log_odds))
+        if rare is None:
+            break
+        compared = rare
+        hopeful = log_odds > HOPELESS
+        one, two = one[hopeful], two[hopeful]
+        comparison = Comparison(compared, vocabulary)
+        found = comparison(one, two)
+        model = LinkModel(compared, possible, min(sizes))
+        _learn(model, found, comparison(*random))
+        log_odds = model.log_odds(found)
     line = Line(0.0, (False, False))
     if not same_table:
         line = find_line(compared, vocabulary, model, log_odds, sizes)

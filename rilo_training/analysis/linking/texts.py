@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.analysis.linking.column import (
@@ -16,6 +19,7 @@ from rilo_training.analysis.linking.column import (
     WordColumn,
     Words,
     chance_share,
+    other_records,
     spread,
 )
 from rilo_training.analysis.linking.spelling import EVERYDAY, words_of
@@ -73,24 +77,52 @@ def _side(
 
 def _word_column(name: str, left: Words, right: Words, vocabulary: Vocabulary) -> WordColumn:
     size = len(vocabulary)
-    filled = (int((np.diff(left.start) > 0).sum()), int((np.diff(right.start) > 0).sum()))
-    count = [np.bincount(side.word, minlength=size) for side in (left, right)]
-    share = chance_share(count[0], count[1], filled[0], filled[1])
-    most = np.maximum(*count)
-    kind = np.full(size, USUAL)
+    count = (np.bincount(left.word, minlength=size), np.bincount(right.word, minlength=size))
+    has_digit = np.array([any(map(str.isdigit, word)) for word in vocabulary.number], dtype=bool)
+    everyday = np.zeros(size, dtype=bool)
+    everyday[[vocabulary.number[word] for word in EVERYDAY if word in vocabulary.number]] = True
+    share, kind = _rarity(count, (left.filled(), right.filled()), np.zeros(size), everyday)
+    kind[has_digit] = NUMBER
+    left, right = _with_after(left, right, share)
+    sides = (_rarest(left, share), _rarest(right, share))
+    return WordColumn(name, sides, share, kind, _alike(sides, size), count, everyday)
+
+
+def without_repeats(column: WordColumn, same: Floats) -> WordColumn:
+    """Return a column whose words are as rare as between records of other entities.
+
+    An entity that stands in both tables many times makes its own words frequent there.
+
+    Parameters
+    ----------
+    column : WordColumn
+    same : array of float, shape (vocabulary,)
+        Pairs of records that are probably the same entity and hold the word both.
+    """
+    left, right = column.sides
+    share, kind = _rarity(column.count, (left.filled(), right.filled()), same, column.everyday)
+    kind[column.kind == NUMBER] = NUMBER
+    return replace(column, sides=_with_after(left, right, share), share=share, kind=kind)
+
+
+def _rarity(
+    count: tuple[Integers, Integers],
+    filled: tuple[int, int],
+    same: Floats,
+    everyday: npt.NDArray[np.bool_],
+) -> tuple[Floats, Integers]:
+    """Return how likely each word is by chance, and its kind."""
+    share = chance_share(*count, *filled, same)
+    most = np.maximum(*other_records(*count, same)) + 1
+    kind = np.full(len(share), USUAL)
     kind[(most <= 3) | (share < 0.002)] = RARE
     kind[(most > 10) & (share >= 0.02)] = COMMON
-    everyday = [vocabulary.number[word] for word in EVERYDAY if word in vocabulary.number]
     kind[everyday] = COMMON
     share[everyday] = np.maximum(share[everyday], EVERYDAY_SHARE)
-    has_digit = np.array([any(map(str.isdigit, word)) for word in vocabulary.number], dtype=bool)
-    kind[has_digit] = NUMBER
-    _set_after(left, right, share)
-    sides = (_rarest(left, share), _rarest(right, share))
-    return WordColumn(name, sides, share, kind, _alike(sides, size))
+    return share, kind
 
 
-def _set_after(left: Words, right: Words, share: Floats) -> None:
+def _with_after(left: Words, right: Words, share: Floats) -> tuple[Words, Words]:
     """Set how likely a word is after another one; words that always go together surprise once."""
     before, after = [], []
     for side in (left, right):
@@ -105,7 +137,8 @@ def _set_after(left: Words, right: Words, share: Floats) -> None:
     together, alone = np.maximum(count[pair] - 2 * FEW, 0), np.maximum(leads[one] - 2 * FEW, 0)
     likely = (together + FEW * share[two]) / (alone + FEW)
     likely = np.where(one < 0, share[two], np.maximum(likely, share[two]))
-    left.after, right.after = likely[: len(left.word)], likely[len(left.word) :]
+    parts = likely[: len(left.word)], likely[len(left.word) :]
+    return replace(left, after=parts[0]), replace(right, after=parts[1])
 
 
 def _alike(sides: tuple[Words, Words], size: int) -> tuple[Floats, Floats]:
