@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ def link_records(
     0 a 1.0 name: 2 the same, 1 shortened
     """
     pairs = column_pairs(left, right, columns)
-    if not 0 <= least_score <= 1:
+    if not isinstance(least_score, Real) or not 0 <= least_score <= 1:
         raise AnalysisError(
             f"The least score was {least_score!r}.",
             "A number from 0 to 1 was expected.",

@@ -25,7 +25,9 @@ def column_pairs(
         _check_table(name, table)
     if isinstance(columns, Mapping):
         pairs = dict(columns)
-    elif not isinstance(columns, Iterable):
+    elif columns is not None and not isinstance(columns, Iterable):
+        pairs = {columns: columns}
+    elif columns is None:
         raise AnalysisError(
             f"The columns were {columns!r}.",
             "A name, a list of names, or a dict from the left to the right name was expected.",
@@ -33,6 +35,8 @@ def column_pairs(
         )
     else:
         names = [columns] if isinstance(columns, str) else list(columns)
+        if isinstance(columns, tuple) and columns in left.columns and columns in right.columns:
+            names = [columns]  # the name of a column with several levels
         if repeated := [column for column in names if names.count(column) > 1]:
             raise AnalysisError(
                 f"The column {repeated[0]!r} was given twice.",

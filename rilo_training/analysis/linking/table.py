@@ -12,6 +12,7 @@ from rilo_training.analysis.linking.column import (
     Vocabulary,
     chance_share,
 )
+from rilo_training.analysis.linking.dates import read_dates
 from rilo_training.analysis.linking.texts import word_columns
 
 LONGEST = 15
@@ -83,13 +84,15 @@ def _texts(cells: pd.Series) -> pd.Series:
 
 def digit_column(name: str, left: pd.Series, right: pd.Series) -> DigitColumn:
     """Return a column of numbers, dates or codes."""
-    both = pd.concat([left, right], ignore_index=True)
+    dates = read_dates(left), read_dates(right)
+    is_date = dates[0] is not None and dates[1] is not None
+    both = pd.concat(dates if is_date else [left, right], ignore_index=True)
     number = pd.to_numeric(both.str.replace(r"[^\d.+-]", "", regex=True), errors="coerce")
     digits = both.str.replace(r"[^\w]|_", "", regex=True).str.lower()
     digits = digits.where(digits.notna() & digits.ne(""), None)
     long = digits.str.len().max() > LONGEST
-    if long or number[both.notna()].isna().mean() > 0.1:
-        number[:] = np.nan  # a code: its digits have no size
+    if long or is_date or number[both.notna()].isna().mean() > 0.1:
+        number[:] = np.nan  # a date or a code: its digits have no size
     else:
         # 12.50 and 12.5 are the same number.
         exact = number.map(repr, na_action="ignore").str.replace(r"\.0$", "", regex=True)
