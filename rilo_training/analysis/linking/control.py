@@ -20,7 +20,7 @@ from rilo_training.analysis.linking.model import LinkModel
 SAMPLE = 3_000
 """Records of each table that are compared with the rest of it."""
 
-LOWEST, HIGHEST = -1.0, 40.0
+LOWEST, HIGHEST = -1.5, 40.0
 """Log-odds between which the line may lie. The control does not see another person with nearly
 the same name in the other table alone, so it lowers the line only a little."""
 

@@ -50,7 +50,9 @@ def rarer(
         pair = np.repeat(np.arange(len(left)), length)
         word = words.word[spread(words.start[left], length)]
         common = theirs.holds(theirs.real, right[pair] * theirs.size + word)
-        same = np.bincount(word[common], weights=p[pair[common]], minlength=len(vocabulary))
+        same: Floats = np.bincount(
+            word[common], weights=p[pair[common]], minlength=len(vocabulary)
+        ).astype(np.float64)
         fewest = np.maximum(np.minimum(*column.count), 1)
         repeated = max(repeated, float(same[same > REPEATED * fewest].sum()))
         new[column.name] = without_repeats(column, same)
