@@ -165,8 +165,9 @@ def other_records(left: Integers, right: Integers, same: Floats) -> tuple[Floats
     --------
     >>> import numpy as np
     >>> from rilo_training.analysis.linking.column import other_records
-    >>> other_records(np.array([3, 51]), np.array([3, 51]), np.array([9.0, 20.0]))
-    (array([0., 50.]), array([0., 50.]))
+    >>> left, right = other_records(np.array([3, 51]), np.array([3, 51]), np.array([9.0, 20.0]))
+    >>> left.tolist(), right.tolist()
+    ([0.0, 50.0], [0.0, 50.0])
     """
     others = [
         np.maximum(own - np.maximum(same / np.maximum(partner, 1), 1.0), 0.0)

