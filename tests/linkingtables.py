@@ -243,6 +243,17 @@ def spellings(parties: pd.DataFrame) -> Tables:
     return left, right, ["name", "address"], true
 
 
+def halves(parties: pd.DataFrame, seed: int) -> Tables:
+    """The spellings of the parties of a world at random in one of two tables."""
+    entity = parties["party"] + " " + parties["entity"]
+    parties = parties.assign(entity=entity)[~parties["is_family"]]
+    first = np.random.default_rng(seed).random(len(parties)) < 0.5
+    left, right = parties[first], parties[~first]
+    pairs = left.reset_index().merge(right.reset_index(), on="entity")
+    true = set(zip(pairs["index_x"], pairs["index_y"], strict=True))
+    return left, right, ["name", "address"], true
+
+
 def f1_of(found: pd.DataFrame, true: set[tuple[object, object]]) -> float:
     """Return the harmonic mean of precision and recall of the matches."""
     matches = found[found["is_match"]]

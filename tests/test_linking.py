@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rilo_training.analysis import link_records
+from rilo_training.analysis.errors import AnalysisError, AnalysisWarning
 from rilo_training.analysis.linking.blocking import PARTNERS, candidates
-from rilo_training.analysis.linking.errors import LinkError, LinkWarning
 from rilo_training.analysis.linking.spelling import words_of
 from rilo_training.analysis.linking.table import columns_of
 from rilo_training.world.home import make_home_desk
@@ -177,10 +177,41 @@ def test_other_column_names_and_kinds_are_compared() -> None:
     assert matches(link_records(left, right, columns)) == {(0, 1), (1, 0)}
 
 
+def test_dates_are_compared_however_each_table_writes_them() -> None:
+    """Day first, month first and year first are one date; another decade is another person."""
+    days = pd.to_datetime(["1963-01-26", "1971-11-30", "1980-02-03", "1999-12-31"])
+    names = ["Lin Haharu", "Ana Lomati", "Cy Tyrenu", "Ben Rusako"]
+    left = pd.DataFrame({"name": names, "born": days})
+    for form in ("%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d", "%Y%m%d"):
+        right = left.assign(born=left["born"].dt.strftime(form))
+        found = link_records(left, right, ["name", "born"])
+        sure = found[found["is_match"]]
+        assert set(sure["left"]) == set(sure["right"]) == {0, 1, 2, 3}
+        assert sure["evidence"].str.contains("born: the same").all(), form
+    right = left.assign(born=left["born"] + pd.DateOffset(years=30, months=2, days=3))
+    found = link_records(left, right, ["name", "born"])
+    assert found["evidence"].str.contains("born: different").all()
+
+
+@pytest.mark.parametrize("seed", [41, 42])
+def test_parties_in_many_spellings_on_both_sides_are_found(seed: int) -> None:
+    """By name alone, where each table holds half of the spellings of each party."""
+    left, right, _, true = tables.halves(make_home_desk(seed, 1_000).parties, seed)
+    assert tables.f1_of(link_records(left, right, "name"), true) >= 0.96
+
+
+def test_a_column_may_be_named_by_anything() -> None:
+    """A whole number, and the name of a column with several levels."""
+    numbered = NAMES.set_axis([0], axis=1)
+    assert len(matches(link_records(numbered, numbered.copy(), 0))) == 6
+    deep = NAMES.set_axis(pd.MultiIndex.from_tuples([("who", "name")]), axis=1)
+    assert len(matches(link_records(deep, deep.copy(), ("who", "name")))) == 6
+
+
 def test_an_empty_column_is_left_out_with_a_notice() -> None:
     """What is wholly missing says nothing, and the result is that of the other columns."""
     listed = DECLARED.assign(city=None)
-    with pytest.warns(LinkWarning, match="'city' is empty in the right table"):
+    with pytest.warns(AnalysisWarning, match="'city' is empty in the right table"):
         found = link_records(DECLARED, listed, ["name", "city"])
     pd.testing.assert_frame_equal(found, link_records(DECLARED, listed, "name"))
 
@@ -221,14 +252,15 @@ def test_what_cannot_be_linked_is_refused(
     left: pd.DataFrame, right: pd.DataFrame, columns: object, said: str
 ) -> None:
     """The sentence says what was found, what was expected and what to do."""
-    with pytest.raises(LinkError, match=said):
+    with pytest.raises(AnalysisError, match=said):
         link_records(left, right, columns)  # type: ignore[arg-type]
 
 
-def test_a_least_score_above_one_is_refused() -> None:
+@pytest.mark.parametrize("score", [2, -1, "a", None])
+def test_a_least_score_that_is_no_probability_is_refused(score: object) -> None:
     """A score is a probability."""
-    with pytest.raises(LinkError, match=r"least score was 2"):
-        link_records(NAMES, NAMES.copy(), "name", least_score=2)
+    with pytest.raises(AnalysisError, match=f"least score was {score!r}"):
+        link_records(NAMES, NAMES.copy(), "name", least_score=score)  # type: ignore[arg-type]
 
 
 def test_pairs_grow_with_the_records_not_with_their_square() -> None:

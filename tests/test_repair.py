@@ -119,7 +119,7 @@ def test_the_most_frequent_spelling_comes_first():
 @pytest.mark.parametrize("field", ["narrative", "colour"])
 def test_a_field_without_a_list_is_refused(field):
     """The message names what can be harmonised, or the columns there are."""
-    with pytest.raises(ValueError, match=field):
+    with pytest.raises(ExtractError, match=field):
         propose_labels(pd.Series(["x"]), field)
 
 
@@ -408,3 +408,26 @@ def test_a_scorecard_of_few_columns(raw):
     assert card["score"].between(0, 100).all()
     with pytest.raises(ExtractError, match="no column reporting_country"):
         scorecard(raw[["unit"]])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: find_duplicates(None),
+        lambda: find_duplicates(pd.DataFrame(index=range(3))),
+        lambda: scorecard(None),
+        lambda: scorecard(pd.DataFrame({"reporting_country": ["JP"]}), pd.DataFrame({"a": [1]})),
+        lambda: convert_quantities(None),
+        lambda: convert_quantities(
+            pd.DataFrame([[1, "g", "g"]], columns=["quantity"] + 2 * ["unit"])
+        ),
+        lambda: repair(pd.DataFrame({"a": [1]}), None),
+        lambda: find_personal_details(pd.DataFrame({"narrative": ["x"]})),
+        lambda: propose_labels(["a"], "commodity"),
+        lambda: propose_labels(pd.Series(["a"]), "nope"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(call):
+    """Each function says what it was given and what it needs."""
+    with pytest.raises(ExtractError, match=r"\. .*expected"):
+        call()

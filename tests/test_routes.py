@@ -320,3 +320,27 @@ def test_a_large_network_is_measured_from_some_of_its_places() -> None:
     first, second = (analysis.hubs(cases, ROUTE) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert first["betweenness"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("route", [("start", "end"), "start", ("start",) * 3])
+def test_a_route_needs_three_columns(route: object) -> None:
+    """Two columns, one name and one column three times are refused, and the way out is said."""
+    cases = pd.DataFrame([("PE", None, "NZ")], columns=ROUTE)
+    for function in (analysis.flows, analysis.legs, analysis.hubs, analysis.route_network):
+        with pytest.raises(analysis.AnalysisError, match="add an empty one"):
+            function(cases, route)
+
+
+def test_a_level_is_a_probability() -> None:
+    """A level of 5 would let everything stand."""
+    cases = pd.DataFrame({"a": list("xxyy"), "b": list("uvuv")})
+    with pytest.raises(analysis.AnalysisError, match=r"level was 5\."):
+        analysis.over_represented(cases, ["a", "b"], level=5)
+
+
+def test_several_columns_for_one_are_refused() -> None:
+    """A list where one column is meant gets a sentence."""
+    cases = pd.DataFrame({"a": ["x"], "b": ["u"], "day": ["2026-01-01"]})
+    half = ("2025-01-01", "2025-06-30"), ("2025-07-01", "2025-12-31")
+    with pytest.raises(analysis.AnalysisError, match="as the name of one column"):
+        analysis.contributions(cases, *half, by=["a", "b"], date="day")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rilo_training.analysis.comparison.peer import larger_than_peers
     from rilo_training.analysis.comparison.rate import rates, wilson_interval
     from rilo_training.analysis.comparison.upload import batch_uploads
-    from rilo_training.analysis.errors import AnalysisError
+    from rilo_training.analysis.errors import AnalysisError, AnalysisWarning
     from rilo_training.analysis.linking.link import link_records
     from rilo_training.analysis.period import year_pair
     from rilo_training.analysis.routes.chain import changing_chains
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AnalysisError": "errors",
+    "AnalysisWarning": "errors",
     "batch_uploads": "comparison.upload",
     "benjamini_hochberg": "chance",
     "change_interval": "comparison.change",
@@ -70,6 +71,7 @@ _HOME = {
 }
 __all__ = [
     "AnalysisError",
+    "AnalysisWarning",
     "batch_uploads",
     "benjamini_hochberg",
     "change_interval",

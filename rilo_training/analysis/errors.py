@@ -7,3 +7,7 @@ from rilo_training.errors import GuidedError
 
 class AnalysisError(GuidedError):
     """A table or an option does not fit the question."""
+
+
+class AnalysisWarning(UserWarning):
+    """Something was left out of an analysis, and the rest was done."""

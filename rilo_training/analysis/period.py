@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.analysis.errors import AnalysisError
+from rilo_training.analysis.table import Ints, encoded
 
 Day = str | Date | pd.Timestamp | np.datetime64
 Period = tuple[Day, Day]
@@ -106,6 +107,18 @@ def split(
             )
         parts.append(part)
     return parts[0], parts[1]
+
+
+def split_by(
+    table: pd.DataFrame, date: str, before: Period, after: Period, by: str
+) -> tuple[tuple[pd.DataFrame, Ints], tuple[pd.DataFrame, Ints], pd.DataFrame]:
+    """Return the rows of both periods as `split` does, each with the numbers of their labels.
+
+    The third part holds the label of each number; see `encoded`.
+    """
+    first, second = split(table, date, before, after)
+    number, labels = encoded(pd.concat([first, second]), [by])
+    return (first, number[: len(first)]), (second, number[len(first) :]), labels
 
 
 def year_pair(last_day: Day, months: int = 12) -> tuple[Period, Period]:

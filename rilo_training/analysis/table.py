@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,28 @@ def listed(columns: str | Sequence[str] | None) -> list[str]:
     if columns is None:
         return []
     return [columns] if isinstance(columns, str) else list(columns)
+
+
+def checked_share(**options: float) -> None:
+    """Check options that are shares or probabilities: more than 0 and less than 1.
+
+    Raises
+    ------
+    AnalysisError
+        When one is not.
+
+    Examples
+    --------
+    >>> from rilo_training.analysis.table import checked_share
+    >>> checked_share(level=0.05)
+    """
+    for name, value in options.items():
+        if not isinstance(value, Real) or not 0 < value < 1:
+            raise AnalysisError(
+                f"{name} was {value!r}.",
+                "A number between 0 and 1 was expected.",
+                "Write 5 per cent as 0.05.",
+            )
 
 
 def checked(
@@ -66,7 +89,14 @@ def checked(
             "A pandas DataFrame was expected.",
             "Load the table first, for example with load_seizures().",
         )
-    dates, numbers = list(dates), list(numbers)
+    columns, dates, numbers = list(columns), list(dates), list(numbers)
+    for name in [*columns, *dates, *numbers]:
+        if not isinstance(name, Hashable):
+            raise AnalysisError(
+                f"{name!r} was given as the name of one column.",
+                "One name was expected here.",
+                "Give one name. To use several columns, join them to one first.",
+            )
     names = list(dict.fromkeys([*columns, *dates, *numbers]))
     missing = [name for name in names if name not in rows.columns]
     if missing:

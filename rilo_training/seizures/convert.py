@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rilo_training import codes
 from rilo_training.seizures.harmonise import label_key
-from rilo_training.seizures.load import ExtractError
+from rilo_training.seizures.load import ExtractError, check_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,14 @@ def convert_quantities(seizures: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_table(seizures, "convert_quantities")
+    twice = [name for name in ("quantity", "unit") if list(seizures.columns).count(name) > 1]
+    if twice:
+        raise ExtractError(
+            f"The table has more than one column {', '.join(twice)}.",
+            "Each column name was expected once.",
+            "Rename or drop the columns that are there twice.",
+        )
     missing = [name for name in ("quantity", "unit") if name not in seizures.columns]
     if missing:
         raise ExtractError(

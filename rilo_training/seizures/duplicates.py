@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rilo_training.seizures.cells import Cells, read_cells
 from rilo_training.seizures.labels import sure_labels
+from rilo_training.seizures.load import ExtractError, check_table
 from rilo_training.seizures.rekeyed import duplicate_rows, near_duplicates
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def find_duplicates(seizures: pd.DataFrame) -> pd.DataFrame:
         (``exact`` or ``near``), ``evidence_bits`` (higher is surer; missing for exact ones) and
         ``reason``.
 
+    Raises
+    ------
+    ExtractError
+        When it is no table, or has no columns.
+
     Examples
     --------
     >>> import pandas as pd
@@ -46,6 +52,13 @@ def find_duplicates(seizures: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_table(seizures, "find_duplicates")
+    if not len(seizures.columns):
+        raise ExtractError(
+            "The table has no columns.",
+            "At least one column was expected: without them all rows look the same.",
+            "Check how the table was made.",
+        )
     cells = read_cells(seizures)
     labels = cells.source.index
     exact = exact_duplicates(cells)

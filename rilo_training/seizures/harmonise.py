@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
+from rilo_training.seizures.load import ExtractError
 from rilo_training.seizures.schema import column
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def propose_labels(values: pd.Series, field: str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
-        When the field has no code list.
+    ExtractError
+        When the values are no column, or the field has no code list.
 
     Examples
     --------
@@ -78,14 +79,25 @@ def propose_labels(values: pd.Series, field: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if not isinstance(values, pd.Series):
+        raise ExtractError(
+            f"propose_labels was given a {type(values).__name__}.",
+            "One column of labels (pandas.Series) was expected.",
+            "Choose the column, such as seizures['unit'].",
+        )
     try:
         labels = column(field).labels()
     except KeyError as error:
-        raise ValueError(str(error.args[0])) from None
+        raise ExtractError(
+            str(error.args[0]),
+            "A column of the seizures table with a code list was expected.",
+            "Choose one, such as sub_commodity.",
+        ) from None
     if labels is None:
-        raise ValueError(
-            f"The column '{field}' is free: it has no code list. Choose a column with one, such "
-            "as sub_commodity."
+        raise ExtractError(
+            f"The column '{field}' is free: it has no code list.",
+            "A column with a code list was expected.",
+            "Choose one, such as sub_commodity.",
         )
     strange = values[values.notna() & ~values.isin(labels)].astype("str")
     counts = sorted(strange.value_counts().items(), key=lambda item: (-item[1], str(item[0])))

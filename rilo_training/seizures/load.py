@@ -21,6 +21,24 @@ class ExtractError(GuidedError):
     """An extract cannot be read."""
 
 
+def check_table(table: object, function: str) -> None:
+    """Check that a function was given a table.
+
+    Raises
+    ------
+    ExtractError
+        When it is none.
+    """
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        raise ExtractError(
+            f"{function} was given a {type(table).__name__}.",
+            "A table (pandas.DataFrame) was expected.",
+            "Load one with load_seizures, or make one with pandas.DataFrame.",
+        )
+
+
 def use_extract(path: str | PathLike[str] | None) -> None:
     """Set the world folder that `load_seizures` and the others read in this run.
 

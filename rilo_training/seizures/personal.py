@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rilo_training import codes
+from rilo_training.seizures.load import ExtractError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +96,11 @@ def find_personal_details(texts: pd.Series) -> pd.DataFrame:
         ``start`` and ``end`` (letters from the start of the text, from 0). The detail itself is
         not repeated. The kind ``possible name`` is a guess.
 
+    Raises
+    ------
+    ExtractError
+        When it is no column of texts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -105,6 +111,12 @@ def find_personal_details(texts: pd.Series) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if not isinstance(texts, pd.Series):
+        raise ExtractError(
+            f"find_personal_details was given a {type(texts).__name__}.",
+            "One column of texts (pandas.Series) was expected.",
+            "Choose the column, such as seizures['narrative'].",
+        )
     places, distinct = pd.factorize(texts)
     found = {
         number: details

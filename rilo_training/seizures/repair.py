@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rilo_training.seizures.load import ExtractError
+from rilo_training.seizures.load import ExtractError, check_table
 from rilo_training.seizures.problems import REMOVE
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def repair(seizures: pd.DataFrame, accepted: pd.DataFrame) -> RepairedCopy:
     """
     import pandas as pd
 
+    check_table(seizures, "repair")
+    check_table(accepted, "repair")
     missing = [name for name in NEEDED if name not in accepted.columns]
     if missing:
         raise ExtractError(

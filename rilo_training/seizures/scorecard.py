@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rilo_training.seizures.load import ExtractError
+from rilo_training.seizures.load import ExtractError, check_table
 from rilo_training.seizures.schema import COLUMNS
 
 if TYPE_CHECKING:
@@ -111,7 +111,17 @@ def scorecard(
     from rilo_training.seizures.cells import read_cells
     from rilo_training.seizures.validate import validate
 
+    check_table(seizures, "scorecard")
     names = member_names(seizures, random_state)
+    if problems is not None:
+        check_table(problems, "scorecard")
+        missing = [name for name in ("row", "rule", "severity") if name not in problems.columns]
+        if missing:
+            raise ExtractError(
+                f"The problems have no column {', '.join(missing)}.",
+                "The table that validate returned was expected.",
+                "Give validate(seizures), or leave the problems out.",
+            )
     found = validate(seizures) if problems is None else problems
     cells = read_cells(seizures)
     labels = cells.source.index

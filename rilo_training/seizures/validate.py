@@ -13,7 +13,7 @@ from rilo_training.seizures.duplicates import exact_duplicates
 from rilo_training.seizures.frame import seizure_schema
 from rilo_training.seizures.harmonise import propose_labels
 from rilo_training.seizures.labels import sure_labels
-from rilo_training.seizures.load import ExtractError
+from rilo_training.seizures.load import check_table
 from rilo_training.seizures.personal import NAME, details_of, mask_personal_details
 from rilo_training.seizures.problems import REMOVE, Problems, joined
 from rilo_training.seizures.rekeyed import near_duplicates
@@ -79,14 +79,7 @@ def validate(seizures: pd.DataFrame) -> pd.DataFrame:
     >>> problems.loc[problems["rule"].eq("label"), ["row", "column", "value", "proposal"]].values
     array([[0, 'unit', 'kilogram', 'kg']], dtype=object)
     """
-    import pandas as pd
-
-    if not isinstance(seizures, pd.DataFrame):
-        raise ExtractError(
-            f"validate was given a {type(seizures).__name__}.",
-            "A table (pandas.DataFrame) was expected.",
-            "Load one with load_seizures, or make one with pandas.DataFrame.",
-        )
+    check_table(seizures, "validate")
     problems = Problems(len(seizures))
     _columns(seizures, problems)
     if len(seizures):

@@ -12,8 +12,8 @@ from rilo_training.analysis.chance import (
     usual_dispersion,
 )
 from rilo_training.analysis.comparison.change import change_interval
-from rilo_training.analysis.period import Period, bounds, split
-from rilo_training.analysis.table import Floats, checked, encoded, informative
+from rilo_training.analysis.period import Period, bounds, split, split_by
+from rilo_training.analysis.table import Floats, checked, checked_share, encoded, informative
 
 LEAST_RISE = 0.1
 """Rise of a group, relative to the earlier period, that is worth a question."""
@@ -79,11 +79,9 @@ def contributions(
     table = checked(rows, [by], dates=[date], numbers=[] if value is None else [value])
     label = table[by].astype(object)
     table[by] = label.where(label.notna(), "(missing)")
-    parts = split(table, date, before, after)
-    reporter, labels = encoded(pd.concat(parts), [by])
-    cut = len(parts[0])
+    earlier, later, labels = split_by(table, date, before, after, by)
     sums = []
-    for part, own in zip(parts, (reporter[:cut], reporter[cut:]), strict=True):
+    for part, own in (earlier, later):
         weights = None if value is None else part[value].fillna(0.0).to_numpy()
         sums.append(np.bincount(own, weights=weights, minlength=len(labels)))
     change = sums[1] - sums[0]
@@ -178,6 +176,7 @@ def sole_drivers(
     1      Gold                 A   False
     2      Gold                 B   False
     """
+    checked_share(level=level)
     table = informative(checked(rows, [group, by], dates=[date]), [group, by], unknown=())
     parts = split(table, date, before, after)
     both = pd.concat(parts)

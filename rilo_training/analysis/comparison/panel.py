@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.analysis.comparison.change import change_interval, monthly, pair_dispersion
-from rilo_training.analysis.period import Period, bounds, split
-from rilo_training.analysis.table import Floats, checked, encoded, informative
+from rilo_training.analysis.period import Period, bounds, split_by
+from rilo_training.analysis.table import Floats, checked, informative
 
 LIMITS = {
     "all reporters": "Reporters that began or stopped reporting are part of the change.",
@@ -77,13 +77,9 @@ def panels(
     2   present in every month          2       66.666667
     """
     table = informative(checked(rows, [by], dates=[date]), [by], unknown=())
-    parts = split(table, date, before, after)
-    reporter, labels = encoded(pd.concat(parts), [by])
-    cut = len(parts[0])
+    first, second, labels = split_by(table, date, before, after, by)
     tables = []
-    for part, own, period in zip(
-        parts, (reporter[:cut], reporter[cut:]), (before, after), strict=True
-    ):
+    for (part, own), period in ((first, before), (second, after)):
         counts = monthly(part, date, *bounds(period), own)
         tables.append(np.pad(counts, ((0, len(labels) - len(counts)), (0, 0))))
     sums = np.stack([counts.sum(axis=1) for counts in tables])

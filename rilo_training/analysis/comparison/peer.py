@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg
-from rilo_training.analysis.table import UNKNOWN, checked, encoded, informative, listed
+from rilo_training.analysis.table import (
+    UNKNOWN,
+    checked,
+    checked_share,
+    encoded,
+    informative,
+    listed,
+)
 
 
 def larger_than_peers(
@@ -80,6 +87,7 @@ def larger_than_peers(
     0    A     20    True
     1    B     40   False
     """
+    checked_share(level=level, least_probability=least_probability)
     from scipy.special import ndtr
 
     names, fixed = listed(by), listed(strata)

@@ -9,7 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.analysis.errors import AnalysisError
-from rilo_training.analysis.table import Floats, checked, encoded, informative, listed
+from rilo_training.analysis.table import (
+    Floats,
+    checked,
+    checked_share,
+    encoded,
+    informative,
+    listed,
+)
 
 
 def normal_quantile(confidence: float) -> float:
@@ -22,12 +29,7 @@ def normal_quantile(confidence: float) -> float:
     """
     from scipy.special import ndtri
 
-    if not 0 < confidence < 1:
-        raise AnalysisError(
-            f"A confidence of {confidence} was asked for.",
-            "A number between 0 and 1 was expected, such as 0.95.",
-            "Write 95 per cent as 0.95.",
-        )
+    checked_share(confidence=confidence)
     return float(ndtri(0.5 + confidence / 2))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg
-from rilo_training.analysis.table import checked, informative
+from rilo_training.analysis.table import checked, checked_share, informative
 
 LEAST_WEEKS = 4
 """Weeks with late reports that a reporter needs, so that its habit is known."""
@@ -70,6 +70,7 @@ def batch_uploads(
       member upload_day  stands
     0     XA 2025-12-15    True
     """
+    checked_share(level=level)
     table = checked(rows, [by], dates=[date, report])
     table = informative(table, [by, date, report], unknown=())
     first = table[date].min()

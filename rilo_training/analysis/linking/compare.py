@@ -7,9 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.analysis.linking.digits import compare_digits
-from rilo_training.analysis.linking.model import Evidence
-from rilo_training.analysis.linking.table import (
+from rilo_training.analysis.linking.column import (
     Column,
     DigitColumn,
     Floats,
@@ -17,6 +15,8 @@ from rilo_training.analysis.linking.table import (
     Vocabulary,
     WordColumn,
 )
+from rilo_training.analysis.linking.digits import compare_digits
+from rilo_training.analysis.linking.model import Evidence
 from rilo_training.analysis.linking.words import WordPairs, compare_words, lookups
 
 CHUNK = 50_000

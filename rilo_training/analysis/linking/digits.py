@@ -7,7 +7,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from rilo_training.analysis.linking.table import DigitColumn, Floats, Integers
+from rilo_training.analysis.linking.column import DigitColumn, Floats, Integers
 
 SAME, CONTAINED, DIGIT, STEP, CLOSE, ROUGH, OTHER = range(7)
 """How two numbers are like each other, the best first.

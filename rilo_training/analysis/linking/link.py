@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.linking.blocking import candidates
+from rilo_training.analysis.linking.column import Integers
 from rilo_training.analysis.linking.compare import Comparison
 from rilo_training.analysis.linking.control import Line, find_line
-from rilo_training.analysis.linking.errors import LinkError
 from rilo_training.analysis.linking.model import Evidence, LinkModel, sigmoid
 from rilo_training.analysis.linking.reasons import reasons
+from rilo_training.analysis.linking.repeats import rarer
 from rilo_training.analysis.linking.request import column_pairs
 from rilo_training.analysis.linking.rivals import has_rival
-from rilo_training.analysis.linking.table import Integers, columns_of
+from rilo_training.analysis.linking.table import columns_of
 
 RANDOM_PAIRS = 100_000
 """Pairs drawn at random, which say what is alike by chance."""
 
 LEARNED = 150_000
 """Candidate pairs from which the model learns at most."""
+
+AGAIN = 2
+"""How often the columns are read again where entities stand in both tables several times."""
 
 HOPELESS = -14.0
 """Log-odds below which a pair is not learned from."""
@@ -64,12 +70,12 @@ def link_records(
 
     Raises
     ------
-    LinkError
+    AnalysisError
         When a table is empty or has labels twice, or a column is not there or stands there twice.
 
     Warns
     -----
-    LinkWarning
+    AnalysisWarning
         When a column is left out because it is empty.
 
     References
@@ -89,8 +95,12 @@ def link_records(
     0 a 1.0 name: 2 the same, 1 shortened
     """
     pairs = column_pairs(left, right, columns)
-    if not 0 <= least_score <= 1:
-        raise LinkError(f"The least score was {least_score!r}. Give a number from 0 to 1.")
+    if not isinstance(least_score, Real) or not 0 <= least_score <= 1:
+        raise AnalysisError(
+            f"The least score was {least_score!r}.",
+            "A number from 0 to 1 was expected.",
+            "Give such a number, or leave it out.",
+        )
     same_table = left is right
     sizes = (len(left), len(right))
     compared, vocabulary = columns_of(left, right, pairs)
@@ -99,9 +109,21 @@ def link_records(
     found = comparison(one, two)
     possible = max(sizes[0] * sizes[1] / (2 if same_table else 1), 1.0)
     model = LinkModel(compared, possible, min(sizes))
-    _learn(model, found, comparison(*_random_pairs(sizes, same_table)))
-
+    random = _random_pairs(sizes, same_table)
+    _learn(model, found, comparison(*random))
     log_odds = model.log_odds(found)
+    for _ in range(AGAIN):
+        rare = rarer(compared, vocabulary, one, two, sigmoid(log_odds))
+        if rare is None:
+            break
+        compared = rare
+        hopeful = log_odds > HOPELESS
+        one, two = one[hopeful], two[hopeful]
+        comparison = Comparison(compared, vocabulary)
+        found = comparison(one, two)
+        model = LinkModel(compared, possible, min(sizes))
+        _learn(model, found, comparison(*random))
+        log_odds = model.log_odds(found)
     line = Line(0.0, (False, False))
     if not same_table:
         line = find_line(compared, vocabulary, model, log_odds, sizes)

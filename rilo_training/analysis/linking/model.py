@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rilo_training.analysis.linking import words
-from rilo_training.analysis.linking.table import Column, Floats, Integers, WordColumn
+from rilo_training.analysis.linking.column import Column, Floats, Integers, WordColumn
 
 ROUNDS = 60
 """Rounds of learning at most."""

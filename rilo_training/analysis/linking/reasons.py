@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rilo_training.analysis.linking import digits, words
-from rilo_training.analysis.linking.table import Column, WordColumn
+from rilo_training.analysis.linking.column import Column, WordColumn
 
 RIVAL = "another record fits better"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rilo_training.analysis.linking.errors import LinkError, LinkWarning
+from rilo_training.analysis.errors import AnalysisError, AnalysisWarning
 
 
 def column_pairs(
@@ -18,25 +18,38 @@ def column_pairs(
 
     Raises
     ------
-    LinkError
+    AnalysisError
         When the tables or the columns cannot be used.
     """
     for name, table in (("left", left), ("right", right)):
         _check_table(name, table)
     if isinstance(columns, Mapping):
         pairs = dict(columns)
-    elif not isinstance(columns, Iterable):
-        raise LinkError(
-            f"The columns were {columns!r}. A name, a list of names, or a dict from the left to "
-            "the right name was expected. Name the columns to compare."
+    elif columns is not None and not isinstance(columns, Iterable):
+        pairs = {columns: columns}
+    elif columns is None:
+        raise AnalysisError(
+            f"The columns were {columns!r}.",
+            "A name, a list of names, or a dict from the left to the right name was expected.",
+            "Name the columns to compare.",
         )
     else:
         names = [columns] if isinstance(columns, str) else list(columns)
+        if isinstance(columns, tuple) and columns in left.columns and columns in right.columns:
+            names = [columns]  # the name of a column with several levels
         if repeated := [column for column in names if names.count(column) > 1]:
-            raise LinkError(f"The column {repeated[0]!r} was given twice. Give each column once.")
+            raise AnalysisError(
+                f"The column {repeated[0]!r} was given twice.",
+                "Each column was expected once.",
+                "Leave the second one out.",
+            )
         pairs = {column: column for column in names}
     if not pairs:
-        raise LinkError("No column was given. Name at least one column, such as that of the names.")
+        raise AnalysisError(
+            "No column was given.",
+            "At least one column was expected.",
+            "Name a column, such as that of the names.",
+        )
     for name, table, wanted in (("left", left, pairs), ("right", right, pairs.values())):
         for column in wanted:
             _check_column(name, table, column)
@@ -45,17 +58,23 @@ def column_pairs(
 
 def _check_table(name: str, table: Any) -> None:
     if not isinstance(table, pd.DataFrame):
-        raise LinkError(
-            f"The {name} table was of the type {type(table).__name__}. A DataFrame was expected. "
-            "Make one of it, for example with to_frame()."
+        raise AnalysisError(
+            f"The {name} table was of the type {type(table).__name__}.",
+            "A DataFrame was expected.",
+            "Make one of it, for example with to_frame().",
         )
-    if table.empty:
-        raise LinkError(f"The {name} table has no records. Choose a table with records.")
+    if not len(table):
+        raise AnalysisError(
+            f"The {name} table has no records.",
+            "At least one record was expected.",
+            "Choose a table with records.",
+        )
     if not table.index.is_unique:
         again = table.index[table.index.duplicated()].tolist()[0]
-        raise LinkError(
-            f"The label {again!r} stands more than once in the index of the {name} table. Each "
-            "record must have its own label. Use reset_index(drop=True) first."
+        raise AnalysisError(
+            f"The label {again!r} stands more than once in the index of the {name} table.",
+            "Each record was expected to have its own label.",
+            "Use reset_index(drop=True) first.",
         )
 
 
@@ -63,14 +82,17 @@ def _check_column(name: str, table: pd.DataFrame, column: Any) -> None:
     number = int((table.columns == column).sum())
     if not number:
         known = ", ".join(map(str, table.columns[:20]))
-        raise LinkError(
-            f"The {name} table has no column {column!r}. Its columns are: {known}. Choose from "
-            "these; where the names differ, give a dict from the left to the right name."
+        raise AnalysisError(
+            f"The {name} table has no column {column!r}.",
+            f"Its columns are: {known}.",
+            "Choose from these; where the names differ, give a dict from the left to the right "
+            "name.",
         )
     if number > 1:
-        raise LinkError(
-            f"The {name} table has {number} columns named {column!r}. One was expected. "
-            "Rename or drop the others."
+        raise AnalysisError(
+            f"The {name} table has {number} columns named {column!r}.",
+            "One was expected.",
+            "Rename or drop the others.",
         )
 
 
@@ -84,14 +106,15 @@ def _without_empty(
         if left[one].isna().all() or right[two].isna().all()
     }
     if len(empty) == len(pairs):
-        raise LinkError(
-            "Every column that was given is empty in one of the tables. Choose a column that "
-            "holds values in both."
+        raise AnalysisError(
+            "Every column that was given is empty in one of the tables.",
+            "A column that holds values in both was expected.",
+            "Choose another column.",
         )
     for column, name in empty.items():
         warnings.warn(
             f"The column {column!r} is empty in the {name} table. It was left out.",
-            LinkWarning,
+            AnalysisWarning,
             stacklevel=4,
         )
     return {one: two for one, two in pairs.items() if one not in empty}

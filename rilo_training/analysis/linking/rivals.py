@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.analysis.linking.table import Floats, Integers
+from rilo_training.analysis.linking.column import Floats, Integers
 
 
 def has_rival(

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler, LCSseq
 from rapidfuzz.process import cpdist
 
-from rilo_training.analysis.linking.spelling import sound_of
-from rilo_training.analysis.linking.table import (
+from rilo_training.analysis.linking.column import (
     COMMON,
+    NUMBER,
     Floats,
     Integers,
     Vocabulary,
     WordColumn,
     spread,
 )
+from rilo_training.analysis.linking.spelling import sound_of
 
 SAME, JOINED, SLIP, LETTER, SHORT, SOUND, ELSEWHERE, EXTRA, OTHER = range(9)
 """What can become of a word in the other cell, the best first.
@@ -79,11 +81,12 @@ def lookups(columns: list[WordColumn], vocabulary: Vocabulary) -> list[tuple[Loo
 
 @dataclass
 class _Side:
-    """The words of one side of pairs: which pair, which word, what became of it."""
+    """The words of one side of pairs: which pair, which word, its kind, what became of it."""
 
     pair: Integers
     at: Integers
     word: Integers
+    kind: Integers
     outcome: npt.NDArray[np.int8]
 
 
@@ -106,7 +109,7 @@ def _plain_outcomes(
     whole |= theirs.holds(theirs.joined, record + word)
     outcome[whole] = JOINED
     outcome[theirs.holds(theirs.real, record + word)] = SAME
-    return _Side(pair, at, word, outcome)
+    return _Side(pair, at, word, column.kind[word], outcome)
 
 
 class WordPairs:
@@ -123,28 +126,28 @@ class WordPairs:
 
     def outcomes(self, one: Integers, two: Integers) -> npt.NDArray[np.int8]:
         """Return the outcome of each pair of words, `OTHER` where they are not alike."""
-        size = np.int64(self.size)
-        keys, back = np.unique(
-            np.minimum(one, two) * size + np.maximum(one, two), return_inverse=True
+        found = np.full(len(one), OTHER, dtype=np.int8)
+        lengths = self.length[one], self.length[two]
+        short, apart = np.minimum(*lengths), np.abs(lengths[0] - lengths[1])
+        digit = self.has_digit[one] | self.has_digit[two]
+        # What can be alike at all.
+        asked = np.flatnonzero(
+            ((self.first[one] == self.first[two]) & ~digit)
+            | ((apart <= 1) & (short >= 3))
+            | ((apart <= 2) & (short >= 6) & ~digit)
         )
-        return self._different(keys // size, keys % size)[back]
+        one, two = one[asked], two[asked]
+        # The same two words stand in many pairs of records.
+        code, keys = pd.factorize(np.minimum(one, two) * self.size + np.maximum(one, two))
+        found[asked] = self._different(keys // self.size, keys % self.size)[code]
+        return found
 
     def _different(self, one: Integers, two: Integers) -> npt.NDArray[np.int8]:
-        found = np.full(len(one), OTHER, dtype=np.int8)
         short, long = (
             choose(self.length[one], self.length[two]) for choose in (np.minimum, np.maximum)
         )
         start = self.first[one] == self.first[two]
         digit = self.has_digit[one] | self.has_digit[two]
-        # What can be alike at all.
-        asked = np.flatnonzero(
-            (start & ~digit)
-            | ((long - short <= 1) & (short >= 3))
-            | ((long - short <= 2) & (short >= 6) & ~digit)
-        )
-        one, two, short, long, start, digit = (
-            array[asked] for array in (one, two, short, long, start, digit)
-        )
         a, b = self.text[one].tolist(), self.text[two].tolist()
         distance = cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.int8)
         common = cpdist(a, b, scorer=LCSseq.similarity, dtype=np.int8)
@@ -163,12 +166,15 @@ class WordPairs:
         swapped = [sorted(a[at]) == sorted(b[at]) for at in one_letter.tolist()]
         outcome[one_letter[np.array(swapped, dtype=bool)]] = SLIP
         outcome[near & (long > short)] = SLIP
-        found[asked] = outcome
-        return found
+        return outcome
 
 
-def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers) -> None:
-    """Compare the letters of what is left on both sides; the outcomes are changed in place."""
+def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs) -> None:
+    """Compare the letters of what is left on both sides; the outcomes are changed in place.
+
+    A word that is like a commoner one is of the kind of that: `Imprts` may be in one record only,
+    and yet it says no more than `Imports`.
+    """
     open_left, open_right = (np.flatnonzero(side.outcome == OTHER) for side in (left, right))
     if not len(open_left) or not len(open_right):
         return
@@ -180,13 +186,19 @@ def _match_letters(left: _Side, right: _Side, pairs: int, like: WordPairs, kind:
     outcome = like.outcomes(left.word[one], right.word[two])
     np.minimum.at(left.outcome, one, outcome)
     np.minimum.at(right.outcome, two, outcome)
-    _match_rest(left, right, pairs, like, kind)
+    kinds = left.kind[one], right.kind[two]
+    plain = (outcome < OTHER) & (np.maximum(*kinds) < NUMBER)
+    for side, at, partner in ((left, one, kinds[1]), (right, two, kinds[0])):
+        taken = plain & (outcome == side.outcome[at])
+        np.maximum.at(side.kind, at[taken], partner[taken])
+    _match_rest(left, right, pairs, like)
 
 
-def _match_rest(left: _Side, right: _Side, pairs: int, like: WordPairs, kind: Integers) -> None:
+def _match_rest(left: _Side, right: _Side, pairs: int, like: WordPairs) -> None:
     """Compare what is still left as one word on each side: `Tala dan` with `Taladann`."""
+    # `Tala` looks like a short form of `Taladann`.
     rows = [
-        np.flatnonzero((side.outcome == OTHER) & (kind[side.word] < COMMON))
+        np.flatnonzero(np.isin(side.outcome, (OTHER, SHORT)) & (side.kind < COMMON))
         for side in (left, right)
     ]
     number = [
@@ -246,7 +258,7 @@ def compare_words(
     one = _plain_outcomes(column, 0, left, right, lookup[1])
     two = _plain_outcomes(column, 1, right, left, lookup[0])
     pairs = len(left)
-    _match_letters(one, two, pairs, like, column.kind)
+    _match_letters(one, two, pairs, like)
     filled = [np.bincount(side.pair, minlength=pairs) > 0 for side in (one, two)]
     rest = [
         np.bincount(side.pair[side.outcome == OTHER], minlength=pairs) > 0 for side in (one, two)
@@ -259,15 +271,15 @@ def compare_words(
         share = np.where(follows, words.after[side.at], column.share[side.word])
         # A missing cell says nothing.
         known = (filled[0] & filled[1])[side.pair]
-        pair, word, outcome = side.pair[known], side.word[known], side.outcome[known]
+        pair, kind, outcome = side.pair[known], side.kind[known], side.outcome[known]
         share = share[known]
         outcome = np.where((outcome == OTHER) & ~others[pair], EXTRA, outcome)
         # Words that are left out together count once: Pte Ltd, & Sons.
         again = np.zeros(len(pair), dtype=bool)
         again[1:] = (pair[1:] == pair[:-1]) & (outcome[1:] == EXTRA) & (outcome[:-1] == EXTRA)
-        again &= column.kind[word] == COMMON
-        pair, word, outcome, share = pair[~again], word[~again], outcome[~again], share[~again]
-        place = pair * (KINDS * OUTCOMES) + column.kind[word] * OUTCOMES + outcome
+        again &= kind == COMMON
+        pair, kind, outcome, share = pair[~again], kind[~again], outcome[~again], share[~again]
+        place = pair * (KINDS * OUTCOMES) + kind * OUTCOMES + outcome
         counts += np.bincount(place, minlength=counts.size).reshape(counts.shape)
         chance = np.where(outcome == SAME, share, 1.0)
         surprise -= np.bincount(pair, weights=np.log(chance), minlength=pairs)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rilo_training.analysis.chance import benjamini_hochberg, binomial, chance_of_more
-from rilo_training.analysis.table import checked, encoded, informative
+from rilo_training.analysis.table import checked, checked_share, encoded, informative
 
 SAME_LOAD: Mapping[str, float] = {"gross_weight_kg": 20.0, "packages": 2.0}
 """Two legs carry the same load when these columns differ by no more than this."""
@@ -80,6 +80,7 @@ def changing_chains(
     0   b      2        2   False
     1   c      1        0   False
     """
+    checked_share(level=level)
     table = checked(rows, [chain, step, label, place], numbers=list(same))
     table = informative(table, [chain, step, label], unknown=())
     table = table.drop_duplicates([chain, step]).sort_values([chain, step], kind="stable")

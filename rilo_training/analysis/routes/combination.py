@@ -21,6 +21,7 @@ from rilo_training.analysis.table import (
     Floats,
     Ints,
     checked,
+    checked_share,
     encoded,
     informative,
     listed,
@@ -100,12 +101,14 @@ def over_represented(
     1    A      x     40            30.0  1.33    True
     2    A      y     20            30.0  0.67   False
     """
+    checked_share(level=level)
     names, groups, fixed = listed(columns), listed(by), listed(strata)
     if len(names) < 2 or len({*names, *groups, *fixed}) < len(names) + len(groups) + len(fixed):
         raise AnalysisError(
             f"The columns {names}, by {groups} and strata {fixed} were given.",
             "Two or more columns were expected, and each name once.",
-            "Name at least two columns, such as departure_country and concealment.",
+            "Name two columns such as departure_country and concealment, and leave out of `by` and "
+            "`strata` what you named before.",
         )
     table = checked(rows, [*names, *groups, *fixed])
     table = informative(informative(table, names, unknown), [*groups, *fixed], unknown=())

@@ -10,7 +10,7 @@ import pandas as pd
 from rilo_training.analysis.chance import benjamini_hochberg, chance_of_more, hypergeometric
 from rilo_training.analysis.period import Day
 from rilo_training.analysis.routes.share import ShareTest, compare_shares, figures
-from rilo_training.analysis.table import UNKNOWN, Floats, Ints, listed
+from rilo_training.analysis.table import UNKNOWN, Floats, Ints, checked_share, listed
 
 
 def displaced_routes(
@@ -76,6 +76,7 @@ def displaced_routes(
       from to  from_cases_before  to_cases_after
     0    B  C                 50              50
     """
+    checked_share(level=level)
     test = compare_shares(rows, column, by, None, date, change_days, unknown, dispersion)
     moves = _moves(test, test.group, least_cases, level)
     names = listed(by)
@@ -144,6 +145,7 @@ def moved_labels(
     0    bag   tea  gold
     1   mail  gold   tea
     """
+    checked_share(level=level)
     test = compare_shares(rows, column, by, strata, date, change_days, unknown, dispersion)
     moves = _moves(test, test.label, least_cases, level)
     shown = test.labels.iloc[moves["new"]].reset_index(drop=True)[[column]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rilo_training.analysis.errors import AnalysisError
 from rilo_training.analysis.table import UNKNOWN, checked, encoded, informative
 
 ROUTE = ("departure_country", "transit_country", "destination_country")
@@ -60,7 +61,7 @@ def flows(
     0   PE             AE  NZ      2
     1   PE  none recorded  AU      1
     """
-    origin, transit, destination = route
+    origin, transit, destination = _three(route)
     table = checked(rows, route, numbers=[] if value is None else [value])
     table = informative(table, [origin, destination], unknown)
     via = table[transit].astype(object)
@@ -117,7 +118,7 @@ def legs(
     0   AE  NZ      2
     1   PE  AE      1
     """
-    table = checked(rows, route).astype(object)
+    table = checked(rows, _three(route)).astype(object)
     known = table.where(table.notna() & ~table.isin(list(unknown)))
     origin, transit, destination = (known[name] for name in route)
     direct = transit.isna()
@@ -132,3 +133,14 @@ def legs(
     number, labels = encoded(ends, ["from", "to"])
     result = labels.assign(cases=np.bincount(number, minlength=len(labels)))
     return result.sort_values("cases", ascending=False, kind="stable", ignore_index=True)
+
+
+def _three(route: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Return the columns of a route: three different names."""
+    if isinstance(route, str) or len(set(route)) != 3 or len(route) != 3:
+        raise AnalysisError(
+            f"The route {route!r} was given.",
+            "Three different columns were expected: origin, transit and destination.",
+            "Where your table has no transit, add an empty one: table.assign(transit=None).",
+        )
+    return route

@@ -16,7 +16,7 @@ from rilo_training.analysis.chance import (
 )
 from rilo_training.analysis.comparison.rate import as_yes_no, wilson_interval
 from rilo_training.analysis.errors import AnalysisError
-from rilo_training.analysis.table import UNKNOWN, Floats, Ints, checked, encoded
+from rilo_training.analysis.table import UNKNOWN, Floats, Ints, checked, checked_share, encoded
 
 BINS = 5
 """A number with more values than twice this is cut into so many parts of equal size."""
@@ -88,6 +88,7 @@ def indicators(
     0  mode=mail       20   3.0    True
     1   mode=sea       40   0.0   False
     """
+    checked_share(level=level)
     names = list(columns)
     if not names or not 1 <= most_together <= 3 or target in names:
         raise AnalysisError(

@@ -12,7 +12,7 @@ from rilo_training.analysis.chance import benjamini_hochberg
 from rilo_training.analysis.period import Day
 from rilo_training.analysis.routes.flow import ROUTE, legs
 from rilo_training.analysis.routes.share import compare_shares, figures
-from rilo_training.analysis.table import UNKNOWN, checked
+from rilo_training.analysis.table import UNKNOWN, checked, checked_share
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -201,6 +201,7 @@ def hub_changes(
     1     Y   fall            30            0    True
     2     X   fall            90           60    True
     """
+    checked_share(level=level)
     table = _without_own_transits(rows, route, reporter)
     transit = route[1]
     test = compare_shares(table, transit, None, reporter, date, change_days, unknown, dispersion)

@@ -21,6 +21,7 @@ from rilo_training.analysis.table import (
     Floats,
     Ints,
     checked,
+    checked_share,
     encoded,
     informative,
     listed,
@@ -231,6 +232,7 @@ def share_changes(
     1    C      rise             0           50    True
     2    A      rise            50           50   False
     """
+    checked_share(level=level)
     test = compare_shares(rows, column, by, strata, date, change_days, unknown, dispersion)
     whole = (test.before + test.after)[:, 0]
     tested = np.flatnonzero(whole >= least_cases)
