@@ -169,8 +169,7 @@ def simulate_inspections(
         at = now[chosen["row"].to_numpy()]
         by_chance = chosen["selected_by"].eq("random").to_numpy()
         labelled[at] = True
-        drawn = outcome[at[by_chance]]
-        rest = len(now) - int((~by_chance).sum())
+        weighed = outcome[at] / chosen["chance"].to_numpy()
         rows.append(
             {
                 "week": each,
@@ -179,10 +178,8 @@ def simulate_inspections(
                 "inspected": len(at),
                 "finds": int(outcome[at].sum()),
                 "random_inspected": int(by_chance.sum()),
-                "random_finds": int(drawn.sum()),
-                "estimated_illicit": float(outcome[at[~by_chance]].sum() + rest * drawn.mean())
-                if len(drawn)
-                else float("nan"),
+                "random_finds": int(outcome[at[by_chance]].sum()),
+                "estimated_illicit": float(weighed.sum()) if by_chance.any() else float("nan"),
             }
         )
     return pd.DataFrame(rows)
