@@ -24,7 +24,14 @@ def _deviation(values: pd.Series, groups: pd.Series | list[pd.Series]) -> np.nda
             "As many were expected, and at least one.",
             "Take both from the same table.",
         )
-    numbers = values.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    try:
+        numbers = values.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            f"{values.name or 'The column'} holds values that are no numbers.",
+            "Numbers above zero were expected, for instance USD per kg.",
+            "Turn the column into numbers with pandas.to_numeric.",
+        ) from error
     logs = np.log(np.where(numbers > 0, numbers, np.nan))
     code = pd.factorize(pd.MultiIndex.from_arrays(parts) if len(parts) > 1 else parts[0])[0] + 1
     code = code.astype(np.int64)
@@ -100,7 +107,7 @@ def past_find_rate(finds: pd.Series, inspections: pd.Series, weight: float = 20.
     >>> import pandas as pd
     >>> from rilo_training.risk import past_find_rate
     >>> past_find_rate(pd.Series([1, 10, 0]), pd.Series([1, 80, 19]), weight=10).round(3).tolist()
-    [0.191, 0.122, 0.038]
+    [0.191, 0.123, 0.038]
     """
     if len(finds) != len(inspections) or not len(finds):
         raise RiskError(
@@ -237,5 +244,19 @@ def is_new(since: pd.Series, until: pd.Series, days: int = 180) -> pd.Series:
     >>> is_new(since, pd.to_datetime(pd.Series(["2026-07-06"] * 2))).tolist()
     [True, False]
     """
-    passed = (pd.to_datetime(until) - pd.to_datetime(since)).dt.days
-    return (passed < days).fillna(False).astype(bool)
+    if len(since) != len(until):
+        raise RiskError(
+            f"There are {len(since)} and {len(until)} rows.",
+            "As many were expected.",
+            "Take both columns from the same table.",
+        )
+    try:
+        first, last = (pd.to_datetime(part).to_numpy("datetime64[ns]") for part in (since, until))
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            "One of the columns holds values that are no dates.",
+            "Dates were expected in both.",
+            "Turn the column into dates with pandas.to_datetime.",
+        ) from error
+    # A missing date is later than nothing: the comparison is False.
+    return pd.Series(last - first < np.timedelta64(days, "D"), index=since.index)

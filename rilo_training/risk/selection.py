@@ -77,6 +77,12 @@ def select_for_inspection(
             "A share from 0 to 1 was expected; 0.1 draws one inspection in ten.",
             "Give the share of the inspections that are drawn.",
         )
+    if not isinstance(random_state, (int, np.integer)) or random_state < 0:
+        raise RiskError(
+            f"random_state was {random_state!r}.",
+            "A whole number of 0 or more was expected.",
+            "Give any such number, and keep it to draw the same rows again.",
+        )
     rows, places = len(ranking), _places(len(ranking), budget)
     by_chance = int(np.floor(places * random_share + 0.5))
     rng = np.random.default_rng(random_state)
@@ -86,7 +92,8 @@ def select_for_inspection(
     first = order[~np.isin(order, drawn)][: places - by_chance]
     chance = np.empty(rows)
     chance[order] = _chances(rows, places - by_chance, by_chance)
-    chance = pd.Series(chance).groupby(ranking).transform("mean").to_numpy()
+    _, kind = np.unique(ranking, return_inverse=True)
+    chance = (np.bincount(kind, chance) / np.bincount(kind))[kind]
     row = np.concatenate([first, drawn]).astype(np.int64)
     return pd.DataFrame(
         {
@@ -186,9 +193,10 @@ def chosen_by(X: Any, selected: npt.ArrayLike, random_state: int = 0) -> pd.Data
 
     frame = as_table(X)
     chosen = checked_outcome(selected)
-    if len(chosen) != len(frame) or chosen.min() == chosen.max():
+    if len(chosen) != len(frame) or set(chosen.tolist()) != {0.0, 1.0}:
         raise RiskError(
-            f"There are {len(frame)} rows; {int(chosen.sum())} of {len(chosen)} are selected.",
+            f"There are {len(frame)} rows; {int((chosen > 0).sum())} of {len(chosen)} marks are "
+            f"above 0, {int((chosen == 1).sum())} are 1.",
             "One value for each row was expected, some true and some false.",
             "Mark the rows that officers selected among all rows.",
         )
