@@ -255,3 +255,14 @@ def test_reports_take_any_column_names_and_one_class() -> None:
     one = calibration_report([0, 0, 0], [0.1, 0.2, 0.3], bins=3)
     assert one["found"].tolist() == [0, 0, 0]
     assert np.isnan(one.attrs["total_ratio"])
+
+
+def test_one_value_with_nearly_all_finds_is_learned_soundly() -> None:
+    """Where a new stream holds most finds, the weights stay finite and the total right."""
+    rng = np.random.default_rng(0)
+    origin = np.r_[["NEW"] * 151, rng.choice([f"C{n}" for n in range(20)], 1_047)]
+    y = np.r_[np.arange(151) < 62, np.arange(1_047) < 12]
+    table = pd.DataFrame({"origin": origin})
+    p = RiskModel().fit(table, y).predict_proba(table)[:, 1]
+    assert 0.3 < p[:151].mean() < 0.5
+    assert p[151:].mean() < 0.03
