@@ -1,4 +1,4 @@
-"""Points, reports, selection and simulation say what an analyst would compute by hand."""
+"""Points and reports say what an analyst would compute by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
 
 from rilo_training.risk import (
     RiskError,
@@ -21,9 +20,6 @@ from rilo_training.risk import (
     earlier_history,
     is_new,
     is_rare_together,
-    moved_traffic,
-    select_for_inspection,
-    simulate_inspections,
     targeting_curve,
     targeting_report,
 )
@@ -123,67 +119,6 @@ def test_a_burden_without_a_reason_is_marked() -> None:
     assert report.index[0] == "AA"
     assert report["without_reason"].to_dict() == {"AA": True, "BB": False, "CC": False}
     assert report["licit_inspected"].sum() == 500 - 23
-
-
-# --- selection and simulation ------------------------------------------------------------------
-
-
-def test_selection_keeps_the_budget_and_the_share() -> None:
-    """The riskiest come first; the others are drawn, once each, the same by the same seed."""
-    score = np.arange(1_000.0)
-    chosen = select_for_inspection(score, 0.1, 0.2, random_state=3)
-    assert len(chosen) == 100
-    assert chosen["row"].is_unique
-    by_model = chosen[chosen["selected_by"].eq("model")]
-    assert set(by_model["row"]) == set(range(920, 1_000))
-    drawn = chosen[chosen["selected_by"].eq("random")]
-    assert len(drawn) == 20
-    assert drawn["chance"].iloc[0] == pytest.approx(20 / 920)
-    pd.testing.assert_frame_equal(chosen, select_for_inspection(score, 0.1, 0.2, random_state=3))
-
-
-def test_moved_traffic_moves_what_was_asked() -> None:
-    """The total stays; the stream gets its share."""
-    rng = np.random.default_rng(2)
-    p, stream = rng.beta(0.3, 9, 5_000), rng.random(5_000) < 0.2
-    moved = moved_traffic(p, stream, share=0.7)
-    assert moved.sum() == pytest.approx(p.sum())
-    assert moved[~stream].sum() == pytest.approx(0.3 * p[~stream].sum())
-
-
-def test_a_model_without_random_inspections_stays_blind() -> None:
-    """After the traffic moved, a random share finds it; the model alone goes on as before."""
-    gains = []
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        rows = 36_000
-        week = np.repeat(np.arange(12), rows // 12)
-        old, new = rng.random(rows) < 0.1, rng.random(rows) < 0.08
-        usual = np.where(old, 0.25, 0.005) * ~new
-        p = np.where(week < 4, usual, moved_traffic(usual, new, share=0.8))
-        y = rng.random(rows) < p
-        table = pd.DataFrame({"old": old * 1.0, "new": new * 1.0, "size": rng.normal(size=rows)})
-        finds = [
-            simulate_inspections(
-                table, y, week, 0.06, week < 4, share, LogisticRegression(), 1, 4, seed
-            )["finds"].sum()
-            for share in (0.0, 0.1)
-        ]
-        gains.append(finds[1] - finds[0])
-    assert np.mean(gains) > 0
-
-
-def test_random_inspections_say_how_many_there_are() -> None:
-    """Finds by the model, and the rest estimated from the random ones, give about the truth."""
-    rng = np.random.default_rng(5)
-    week = np.repeat(np.arange(6), 2_000)
-    sign = rng.normal(size=12_000)
-    y = rng.random(12_000) < 1 / (1 + np.exp(3 - sign))
-    table = pd.DataFrame({"sign": sign})
-    weeks = simulate_inspections(table, y, week, 0.2, week < 2, 0.5, LogisticRegression())
-    assert weeks["week"].tolist() == [2, 3, 4, 5]
-    assert weeks["inspected"].tolist() == [400] * 4
-    assert weeks["estimated_illicit"].sum() == pytest.approx(weeks["illicit"].sum(), rel=0.25)
 
 
 # --- points, indicators, histories -------------------------------------------------------------

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from rilo_training.risk.challenger import ChallengerModel
     from rilo_training.risk.drift import drift_report
     from rilo_training.risk.history import earlier_history
-    from rilo_training.risk.indicators import below_peers, far_from_peers, is_new, is_rare_together
+    from rilo_training.risk.indicators import (
+        below_peers,
+        far_from_peers,
+        is_new,
+        is_rare_together,
+        past_find_rate,
+        peer_distance,
+    )
     from rilo_training.risk.model import RiskModel
     from rilo_training.risk.points import RiskPoints
     from rilo_training.risk.report import targeting_curve, targeting_report
@@ -37,6 +44,8 @@ _HOMES = {
     "is_rare_together": "indicators",
     "far_from_peers": "indicators",
     "moved_traffic": "simulation",
+    "past_find_rate": "indicators",
+    "peer_distance": "indicators",
     "select_for_inspection": "selection",
     "simulate_inspections": "simulation",
     "targeting_curve": "report",
@@ -58,6 +67,8 @@ __all__ = [
     "is_new",
     "is_rare_together",
     "moved_traffic",
+    "past_find_rate",
+    "peer_distance",
     "select_for_inspection",
     "simulate_inspections",
     "targeting_curve",

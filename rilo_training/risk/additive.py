@@ -16,7 +16,7 @@ from rilo_training.risk.evidence import logit, sigmoid
 from rilo_training.risk.folds import FOLDS
 
 CHUNK = 65_536
-STEPS, CLOSE = 25, 1e-7
+STEPS, CLOSE, HALVINGS = 25, 1e-7, 20
 
 
 @dataclass
@@ -114,9 +114,17 @@ def fit_additive(
     spread = np.average((features - mean) ** 2, axis=0, weights=counted)
     ridge = np.append(penalty * counted.sum() * share * (1 - share) * spread + 1e-9, 0.0)
     score = np.full(len(y), found[-1])
+    now = _objective(features, y, counted, ridge, found)
     for _ in range(STEPS):
         matrix, gradient = _normal_equations(features, y, score, fold, counted)
         new = _next(matrix.sum(axis=0), gradient.sum(axis=0), ridge, found)
+        # Where one value holds nearly all outcomes, a full step goes too far, and the next ones
+        # farther still.
+        for _ in range(HALVINGS):
+            if _objective(features, y, counted, ridge, new) >= now - 1e-9 * abs(now):
+                break
+            new = (found + new) / 2
+        now = _objective(features, y, counted, ridge, new)
         change = float(np.abs(new - found).max())
         found = new
         score = features @ found[:-1] + found[-1]
@@ -134,6 +142,13 @@ def fit_additive(
         else:
             out_of_fold[rows] = score[rows]
     return Additive(float(found[-1]), found[:-1], out_of_fold)
+
+
+def _objective(features: Floats, y: Floats, counted: Floats, ridge: Floats, found: Floats) -> float:
+    """Return the log-likelihood of weights, less what the ridge takes."""
+    score = features @ found[:-1] + found[-1]
+    gained = float((counted * (y * score - np.logaddexp(0.0, score))).sum())
+    return gained - 0.5 * float((ridge * found**2).sum())
 
 
 def _next(matrix: Floats, gradient: Floats, ridge: Floats, found: Floats) -> Floats:

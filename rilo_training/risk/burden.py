@@ -44,13 +44,12 @@ def burden_report(
 
     Parameters
     ----------
-    group : pandas.Series
+    group : pandas.Series, or another column of values
         The group of each row; missing values are a group of their own.
     selected : array of bool, shape (rows,)
         Which rows were inspected.
     y : array of bool, 0 and 1, shape (rows,)
-        The outcome of the inspected rows; that of others is not read, except that it must be a
-        number (0 where it is not known).
+        The outcome of the inspected rows; that of others is not read, and may be missing.
     least_rows : int
         Groups with fewer rows are put together as ``other``.
 
@@ -66,7 +65,7 @@ def burden_report(
     Raises
     ------
     RiskError
-        When lengths differ or nothing was inspected.
+        When lengths differ, nothing was inspected, or an inspected row has no outcome.
 
     Examples
     --------
@@ -77,15 +76,29 @@ def burden_report(
     >>> report[["group", "inspected", "finds"]].values.tolist()
     [['AA', 2, 0], ['BB', 1, 1]]
     """
-    chosen, outcome = checked_outcome(selected) > 0.5, checked_outcome(y)
-    if not len(group) == len(chosen) == len(outcome) or not chosen.any():
+    chosen, found = checked_outcome(selected) > 0.5, np.asarray(y).ravel()
+    groups = np.asarray(group, dtype=object)
+    if groups.ndim != 1 or not len(groups) == len(chosen) == len(found) or not chosen.any():
         raise RiskError(
-            f"There are {len(group)} groups, {len(chosen)} selections ({int(chosen.sum())} of "
-            f"them inspected) and {len(outcome)} outcomes.",
-            "As many of each were expected, and at least one inspection.",
+            f"There are {len(groups)} groups in {groups.ndim} dimensions, {len(chosen)} selections "
+            f"({int(chosen.sum())} of them inspected) and {len(found)} outcomes.",
+            "One column of groups, as many of each, and at least one inspection were expected.",
             "Take all three from the same table.",
         )
-    names = group.astype("object").where(group.notna(), "missing").astype(str).to_numpy()
+    if not isinstance(least_rows, (int, float, np.number)):
+        raise RiskError(
+            f"least_rows was {least_rows!r}.", "A number of rows was expected.", "Give 30."
+        )
+    labels = [part.index for part in (group, selected, y) if isinstance(part, pd.Series)]
+    if any(not labels[0].equals(other) for other in labels[1:]):
+        raise RiskError(
+            "The columns have different labels, or the same labels in another order.",
+            "Columns in the order of one table were expected.",
+            "Take all three from one table, or call reset_index(drop=True) on each.",
+        )
+    outcome = np.zeros(len(chosen))
+    outcome[chosen] = checked_outcome(found[chosen])
+    names = np.where(pd.isna(groups), "missing", groups.astype(str))
     counts = pd.Series(names).value_counts()
     names = np.where(np.isin(names, counts.index[counts < least_rows]), "other", names)
     table = pd.DataFrame(

@@ -148,15 +148,23 @@ def calibration_report(y: npt.ArrayLike, p: npt.ArrayLike, bins: int = 10) -> pd
     """
     import pandas as pd
 
-    outcome, predicted = checked_outcome(y), np.asarray(p, np.float64).ravel()
+    outcome = checked_outcome(y)
+    try:
+        predicted = np.asarray(p).astype(np.float64).ravel()
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            "The predictions hold values that are no numbers.",
+            "Probabilities from 0 to 1 were expected.",
+            "Give the second column of predict_proba, for the rows of y.",
+        ) from error
     if len(predicted) != len(outcome) or not ((predicted >= 0) & (predicted <= 1)).all():
         raise RiskError(
             f"There are {len(outcome)} outcomes and {len(predicted)} predictions.",
             "As many predictions as outcomes were expected, each from 0 to 1.",
             "Give the second column of predict_proba, for the rows of y.",
         )
-    if bins < 1:
-        raise RiskError(f"bins was {bins}.", "At least one bin was expected.", "Give 10.")
+    if not isinstance(bins, (int, np.integer)) or bins < 1:
+        raise RiskError(f"bins was {bins!r}.", "A whole number from 1 was expected.", "Give 10.")
     order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
     report = pd.DataFrame(

@@ -1,4 +1,8 @@
-"""Indicators: yes/no columns that an officer would understand, made without outcomes."""
+"""Indicators: columns that an officer would understand, made from all rows of a table.
+
+They use no outcome of the period. So the many rows that nobody inspected help to say what is
+usual, and a model that has few outcomes need not learn it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,14 @@ def _deviation(values: pd.Series, groups: pd.Series | list[pd.Series]) -> np.nda
             "As many were expected, and at least one.",
             "Take both from the same table.",
         )
-    numbers = values.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    try:
+        numbers = values.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            f"{values.name or 'The column'} holds values that are no numbers.",
+            "Numbers above zero were expected, for instance USD per kg.",
+            "Turn the column into numbers with pandas.to_numeric.",
+        ) from error
     logs = np.log(np.where(numbers > 0, numbers, np.nan))
     code = pd.factorize(pd.MultiIndex.from_arrays(parts) if len(parts) > 1 else parts[0])[0] + 1
     code = code.astype(np.int64)
@@ -28,6 +39,95 @@ def _deviation(values: pd.Series, groups: pd.Series | list[pd.Series]) -> np.nda
     centred = logs - group_medians(code, size, logs, 0.0)[code]
     spread = 1.4826 * group_medians(code, size, np.abs(centred), 20.0)
     return np.asarray(centred / np.maximum(spread, 1e-9)[code])
+
+
+def peer_distance(values: pd.Series, groups: pd.Series | list[pd.Series]) -> pd.Series:
+    """Return how far a number is from that of its peers: a price low or high for its heading.
+
+    The measure behind `below_peers` and `far_from_peers`. Made on all rows, it lets a model that
+    has few outcomes compare prices and weights all the same.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Numbers above zero, for instance value per kg in USD.
+    groups : pandas.Series, or list of them
+        What makes peers, for instance the heading. Groups of fewer than five rows are compared
+        with all rows.
+
+    Returns
+    -------
+    pandas.Series of float
+        With the index of `values`: below zero is lower than the peers, above zero is higher, in
+        usual distances (1.48 times the median distance) of logarithms. NaN where the value is
+        missing, zero or below.
+
+    Raises
+    ------
+    RiskError
+        When lengths differ or there are no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import peer_distance
+    >>> price = pd.Series([10.0, 11.0, 9.0, 10.5, 9.5, 1.0])
+    >>> (peer_distance(price, pd.Series(["0902"] * 6)) < -5).tolist()
+    [False, False, False, False, False, True]
+    """
+    return pd.Series(_deviation(values, groups), index=values.index)
+
+
+def past_find_rate(finds: pd.Series, inspections: pd.Series, weight: float = 20.0) -> pd.Series:
+    """Return the share of finds in the past of a party, drawn to that of all when it is short.
+
+    One find in one inspection is no rate of 100 per cent. A party without a past has the share
+    of all.
+
+    Parameters
+    ----------
+    finds, inspections : pandas.Series
+        How often something was found at the party, and how often it was inspected, before the
+        period; 0 or more. A missing value counts as 0.
+    weight : float
+        How many inspections with the share of all are added to each row; above 0.
+
+    Returns
+    -------
+    pandas.Series of float
+        With the index of `finds`, 0 to 1.
+
+    Raises
+    ------
+    RiskError
+        When lengths differ, there are no rows, or there are more finds than inspections.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rilo_training.risk import past_find_rate
+    >>> past_find_rate(pd.Series([1, 10, 0]), pd.Series([1, 80, 19]), weight=10).round(3).tolist()
+    [0.191, 0.123, 0.038]
+    """
+    if len(finds) != len(inspections) or not len(finds):
+        raise RiskError(
+            f"There are {len(finds)} and {len(inspections)} rows.",
+            "As many were expected, and at least one.",
+            "Take both columns from the same table.",
+        )
+    found, tried = (
+        pd.to_numeric(part, errors="coerce").astype("Float64").to_numpy(np.float64, na_value=0.0)
+        for part in (finds, inspections)
+    )
+    if (found < 0).any() or (found > tried).any() or not 0 < weight < np.inf:
+        raise RiskError(
+            f"{int(((found > tried) | (found < 0)).sum())} rows have more finds than inspections, "
+            f"or finds below 0; weight was {weight!r}.",
+            "At most as many finds as inspections were expected, and a weight above 0.",
+            "Check that finds comes first and inspections second.",
+        )
+    usual = found.sum() / tried.sum() if tried.sum() else 0.0
+    return pd.Series((found + weight * usual) / (tried + weight), index=finds.index)
 
 
 def below_peers(
@@ -164,5 +264,19 @@ def is_new(since: pd.Series, until: pd.Series, days: int = 180) -> pd.Series:
     >>> is_new(since, pd.to_datetime(pd.Series(["2026-07-06"] * 2))).tolist()
     [True, False]
     """
-    passed = (pd.to_datetime(until) - pd.to_datetime(since)).dt.days
-    return (passed < days).fillna(False).astype(bool)
+    if len(since) != len(until):
+        raise RiskError(
+            f"There are {len(since)} and {len(until)} rows.",
+            "As many were expected.",
+            "Take both columns from the same table.",
+        )
+    try:
+        first, last = (pd.to_datetime(part).to_numpy("datetime64[ns]") for part in (since, until))
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            "One of the columns holds values that are no dates.",
+            "Dates were expected in both.",
+            "Turn the column into dates with pandas.to_datetime.",
+        ) from error
+    # A missing date is later than nothing: the comparison is False.
+    return pd.Series(last - first < np.timedelta64(days, "D"), index=since.index)

@@ -48,7 +48,14 @@ class RiskPoints:
     """
 
     def __init__(self, points: Mapping[str, float]) -> None:
-        self.points = {str(name): float(value) for name, value in points.items()}
+        try:
+            self.points = {str(name): float(value) for name, value in points.items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise RiskError(
+                f"The points were {points!r}.",
+                "A mapping was expected, from the name of each indicator to its points.",
+                "Write for instance {'low value': 3, 'new relation': 2}.",
+            ) from error
         wrong = [name for name, value in self.points.items() if not 0 <= value < float("inf")]
         if wrong or not self.points:
             raise RiskError(
@@ -86,11 +93,13 @@ class RiskPoints:
         """
         table = as_table(indicators, "indicators")
         outcome, _ = checked_classes(y, len(table))
-        if largest < 1:
+        if not isinstance(largest, (int, np.integer)) or largest < 1:
             raise RiskError(
-                f"largest was {largest}.", "A whole number from 1 was expected.", "Give 10."
+                f"largest was {largest!r}.", "A whole number from 1 was expected.", "Give 10."
             )
         marks = _marks(table, list(table.columns))
+        # A sign that every row or no row has says nothing; a weight would only move the level.
+        marks[:, marks.min(axis=0) == marks.max(axis=0)] = 0.0
         # Equal rows are put together, so that sums do not depend on the order of rows.
         kinds, at = np.unique(np.column_stack([marks, outcome]), axis=0, return_inverse=True)
         rows = np.repeat(np.arange(len(kinds)), np.bincount(at.ravel()))

@@ -11,7 +11,7 @@ import pandas as pd
 from rilo_training.risk.calibration import checked_outcome
 from rilo_training.risk.columns import Floats, as_table
 from rilo_training.risk.errors import RiskError
-from rilo_training.risk.selection import select_for_inspection
+from rilo_training.risk.selection import _is_share, select_for_inspection
 
 
 def moved_traffic(
@@ -55,8 +55,8 @@ def moved_traffic(
             "Mark the rows of one origin, office or heading.",
         )
     for name, value in (("share", share), ("weakened", weakened)):
-        if not 0 <= value <= 1:
-            raise RiskError(f"{name} was {value}.", "0 to 1 was expected.", "Give 0.6.")
+        if not _is_share(value):
+            raise RiskError(f"{name} was {value!r}.", "0 to 1 was expected.", "Give 0.6.")
     found = p.copy()
     outside = p[~inside]
     found[~inside] = (1 - share) * ((1 - weakened) * outside + weakened * outside.mean())
@@ -88,7 +88,7 @@ def simulate_inspections(
     y : array of bool, shape (rows,)
         The true outcome of each row. The model sees it only when the row is inspected.
     week : array of int, shape (rows,)
-        The week of each row.
+        The week of each row, as a number that grows by 1 a week.
     budget : float
         The share of a week's rows that is inspected.
     known : array of bool, shape (rows,)
@@ -102,7 +102,8 @@ def simulate_inspections(
         A new fit after so many weeks, 1 or more.
     memory_weeks : int, optional
         Only outcomes of so many last weeks are learned from; without it, all. A model that
-        remembers for ever holds on to what is no longer true.
+        remembers for ever holds on to what is no longer true. While what it remembers is of one
+        class, the fit before stays.
     random_state : int
         Decides the draws.
 
@@ -116,7 +117,14 @@ def simulate_inspections(
     Raises
     ------
     RiskError
-        When lengths differ, nothing is known, or no week follows.
+        When lengths differ, nothing or one class is known, no week follows, a week is missing,
+        or the model is no classifier.
+
+    Notes
+    -----
+    Lots are the same for every strategy with the same `random_state` and share. A share at random
+    pays when traffic moves to where the model does not look, and when what is old is forgotten.
+    Where the model inspects some rows of the new stream for other reasons, it learns as soon.
 
     Examples
     --------
@@ -135,7 +143,7 @@ def simulate_inspections(
 
     frame = as_table(X)
     outcome, labelled = checked_outcome(y) > 0.5, checked_outcome(known) > 0.5
-    weeks = np.asarray(week).ravel()
+    weeks = _week_numbers(week)
     if not len(frame) == len(outcome) == len(weeks) == len(labelled) or not labelled.any():
         raise RiskError(
             f"There are {len(frame)} rows, {len(outcome)} outcomes, {len(weeks)} weeks and "
@@ -155,6 +163,12 @@ def simulate_inspections(
         from rilo_training.risk.model import RiskModel
 
         model = RiskModel(random_state=random_state)
+    if not all(hasattr(model, name) for name in ("fit", "predict_proba", "get_params")):
+        raise RiskError(
+            f"The model was {model!r}.",
+            "A scikit-learn classifier with fit and predict_proba was expected.",
+            "Give RiskModel(), LogisticRegression() or another one, not fitted.",
+        )
     labelled = labelled.copy()
     rows = []
     fitted: Any = None
@@ -162,7 +176,15 @@ def simulate_inspections(
         if number % refit_weeks == 0:
             recent = weeks >= (each - memory_weeks if memory_weeks else weeks.min())
             learned = labelled & recent
-            fitted = clone(model).fit(frame[learned], outcome[learned])
+            if len(np.unique(outcome[learned])) == 2:
+                fitted = clone(model).fit(frame[learned], outcome[learned])
+            elif fitted is None:
+                raise RiskError(
+                    f"{int(learned.sum())} known rows are remembered in week {int(each)}, with "
+                    f"{int(outcome[learned].sum())} finds.",
+                    "Known rows of both outcomes were expected.",
+                    "Mark more rows as known, or remember more weeks.",
+                )
         now = np.flatnonzero(weeks == each)
         score = fitted.predict_proba(frame.iloc[now])[:, 1]
         chosen = select_for_inspection(
@@ -171,20 +193,33 @@ def simulate_inspections(
         at = now[chosen["row"].to_numpy()]
         by_chance = chosen["selected_by"].eq("random").to_numpy()
         labelled[at] = True
-        drawn = outcome[at[by_chance]]
-        rest = len(now) - int((~by_chance).sum())
+        weighed = outcome[at] / chosen["chance"].to_numpy()
         rows.append(
             {
-                "week": each,
+                "week": int(each),
                 "arrivals": len(now),
                 "illicit": int(outcome[now].sum()),
                 "inspected": len(at),
                 "finds": int(outcome[at].sum()),
                 "random_inspected": int(by_chance.sum()),
-                "random_finds": int(drawn.sum()),
-                "estimated_illicit": float(outcome[at[~by_chance]].sum() + rest * drawn.mean())
-                if len(drawn)
-                else float("nan"),
+                "random_finds": int(outcome[at[by_chance]].sum()),
+                "estimated_illicit": float(weighed.sum()) if by_chance.any() else float("nan"),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _week_numbers(week: npt.ArrayLike) -> Floats:
+    """Return weeks as whole numbers."""
+    values = np.asarray(week).ravel()
+    try:
+        weeks = values.astype(np.float64)
+    except (TypeError, ValueError):
+        weeks = np.full(len(values), np.nan)
+    if values.dtype.kind in "mM" or not (weeks == np.floor(weeks)).all():
+        raise RiskError(
+            "week holds values that are missing or no whole numbers.",
+            "A number that grows by 1 a week was expected.",
+            "Divide the days since the first one by 7, without the rest.",
+        )
+    return weeks

@@ -18,7 +18,6 @@ from rilo_training.risk import (
     RiskPoints,
     below_peers,
     calibration_report,
-    chosen_by,
     far_from_peers,
     is_new,
     is_rare_together,
@@ -28,7 +27,6 @@ from rilo_training.world.home import HomeDesk, make_home_desk
 
 SEEDS = range(40_001, 40_009)
 TRAINING_WEEKS = 8
-HABITS = ("channel", "delivery_terms")
 
 
 @cache
@@ -76,26 +74,6 @@ def full_past(seed: int, kind: str) -> dict[str, float]:
     parts = model.explain(rows).sum(axis=1).to_numpy()
     assert np.abs(parts - score[:50]).max() < 1e-6
     return {**judged(score, later), **calibrated(later["is_illicit"].to_numpy(), p)}
-
-
-@cache
-def inspected_past(seed: int) -> dict[str, float]:
-    """What the glass box reaches with the inspected consignments alone."""
-    world = desk(seed)
-    table, truth, seen = world.consignments, world.truth_consignments, world.inspections
-    past = weeks(table) < TRAINING_WEEKS
-    reason = table["consignment_id"].map(seen.set_index("consignment_id")["selected_by"])
-    label = table["consignment_id"].map(seen.set_index("consignment_id")["is_illicit"])
-    chosen = chosen_by(table[past], reason[past].eq("officer"))
-    assert set(chosen["column"].head(2)) == set(HABITS)
-    known = past & reason.notna().to_numpy()
-    model = RiskModel(leave_out=HABITS).fit(table[known], label[known].astype(bool))
-    drawn = known & reason.eq("random").to_numpy()
-    model.recalibrate(table[drawn], label[drawn].astype(bool))
-    later = truth[~past]
-    p = model.predict_proba(table[~past])[:, 1]
-    total = p.sum() / later["p_illicit"].sum()
-    return {**judged(model.decision_function(table[~past]), later), "total": total}
 
 
 def signs(table: pd.DataFrame) -> pd.DataFrame:
@@ -185,14 +163,6 @@ def test_the_challenger_with_a_fully_labelled_past() -> None:
     assert 0.85 <= mean["slope"] <= 1.15
     assert mean["error"] <= 0.02
     assert mean["worst"] <= 0.035
-
-
-def test_the_inspected_labels_alone() -> None:
-    """With selection regarded: 80 per cent of the area, 70 of the finds, the total about right."""
-    mean = summary([inspected_past(seed) for seed in SEEDS], "inspected labels")
-    assert mean["area"] >= 0.80
-    assert mean["finds"] >= 0.70
-    assert 0.4 <= mean["total"] <= 1.6
 
 
 def test_points_on_indicators() -> None:
