@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
-from rilo_training.risk.evidence import logit, sigmoid
+from rilo_training.risk.odds import logit, sigmoid
 
 if TYPE_CHECKING:
     import pandas as pd

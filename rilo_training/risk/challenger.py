@@ -15,10 +15,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from rilo_training.risk.calibration import fit_sigmoid
 from rilo_training.risk.columns import Floats, Table
-from rilo_training.risk.evidence import logit, sigmoid
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.model import RiskModel, level_shift, not_fitted
+from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
 
 TREES = {
@@ -57,7 +57,7 @@ class BoostedModel(RiskModel):
         kept = [place for place, feature in enumerate(found.features) if feature.gain > 0]
         self.tree_features_ = [found.features[place] for place in kept]
         numbers = [
-            training.table.computed[id(feature.levels.measure)][1][found.rows]
+            feature.levels.measured(training.table)[found.rows]
             for feature in self.tree_features_
             if isinstance(feature.levels, Bins)
         ]
@@ -140,7 +140,7 @@ class BoostedModel(RiskModel):
         """Return evidence and measures of rows, in the order of `_titles`."""
         read = [feature.read(table) for feature in self.tree_features_]
         numbers = [
-            table.computed[id(feature.levels.measure)][1]
+            feature.levels.measured(table)
             for feature in self.tree_features_
             if isinstance(feature.levels, Bins)
         ]

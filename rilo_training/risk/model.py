@@ -13,9 +13,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from rilo_training.risk.calibration import fit_level, fit_sigmoid
 from rilo_training.risk.columns import Column, Floats, Table, as_table, learn_columns, read_table
 from rilo_training.risk.errors import RiskError
-from rilo_training.risk.evidence import sigmoid
 from rilo_training.risk.folds import arrange, content_hash
 from rilo_training.risk.measures import Training
+from rilo_training.risk.odds import sigmoid
 from rilo_training.risk.search import Weighed, find_features
 
 

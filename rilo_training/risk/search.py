@@ -12,7 +12,8 @@ import numpy.typing as npt
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
-from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence, quick_gain
+from rilo_training.risk.crossing import Crossing, Expectation
+from rilo_training.risk.evidence import learn_evidence, quick_gain
 from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Plain, Training
@@ -98,7 +99,7 @@ class Learning:
         self.features.append(Feature(levels, values[-1], gain))
         self.values.append(values)
         self.levels.append(level.astype(np.int32))
-        self.crossing.score += values[:, level]
+        self.crossing.score += np.take(values, level, axis=1)
         return True
 
     def settle(self) -> None:
@@ -110,13 +111,13 @@ class Learning:
         """
         for place, feature in enumerate(self.features):
             level = self.levels[place].astype(np.int64)
-            self.crossing.score -= self.values[place][:, level]
+            self.crossing.score -= np.take(self.values[place], level, axis=1)
             values, gain = self._learn(feature.levels, level)
             if gain <= 0 and not direction_of(feature.levels, self.monotone):
                 values = np.zeros_like(values)
             self.features[place] = Feature(feature.levels, values[-1], gain)
             self.values[place] = values
-            self.crossing.score += values[:, level]
+            self.crossing.score += np.take(values, level, axis=1)
         self.crossing.set_level()
 
     def _learn(self, levels: Levels, level: Codes) -> tuple[Floats, float]:
@@ -170,8 +171,8 @@ def find_features(
 
 
 def _first_rows(training: Training, most: int) -> Training:
-    enough = int(np.searchsorted(np.cumsum(training.weight), most)) + 1
-    if enough >= training.table.rows:
+    enough = training.first(most)
+    if enough == training.table.rows:
         return training
     rows = np.arange(enough)
     return Training(
