@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.odds import logit, sigmoid
@@ -148,6 +149,7 @@ def calibration_report(y: npt.ArrayLike, p: npt.ArrayLike, bins: int = 10) -> pd
     """
     import pandas as pd
 
+    check_same_order(y, p, "y and p")
     outcome, predicted = checked_outcome(y), np.asarray(p, np.float64).ravel()
     if len(predicted) != len(outcome) or not ((predicted >= 0) & (predicted <= 1)).all():
         raise RiskError(

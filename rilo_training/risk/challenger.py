@@ -13,11 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.calibration import fit_sigmoid
+from rilo_training.risk.checks import level_shift
 from rilo_training.risk.columns import Floats, Table
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
-from rilo_training.risk.model import RiskModel, level_shift, not_fitted
+from rilo_training.risk.model import RiskModel, not_fitted
 from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
 
@@ -83,9 +85,7 @@ class BoostedModel(RiskModel):
         self.base_ = float(logit(y.mean()))
         return self
 
-    def decision_function(self, X: Any) -> Floats:
-        """Return the log-odds of each row; higher is riskier."""
-        table = self._read(X)
+    def _score(self, table: Table) -> Floats:
         glass = super()._score(table)
         return self._mix(glass, self._boosted(self._matrix(table)))
 
@@ -206,7 +206,8 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the more probable class of each row; for targeting, rank by the score."""
-        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
+        score = self.decision_function(X)
+        return np.asarray(self.classes_[(score > 0).astype(int)])
 
     def explain(self, X: Any) -> pd.DataFrame:
         """Return what each feature adds to the log-odds; columns as in `RiskModel.explain`.
@@ -225,7 +226,9 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def recalibrate(self, X: Any, y: Any) -> ChallengerModel:
         """Set the level by rows that were chosen at random, as `RiskModel.recalibrate` does."""
-        self.shift_ += level_shift(self.decision_function(X), y, self.classes_)
+        score = self.decision_function(X)
+        check_same_order(X, y, "X and y")
+        self.shift_ += level_shift(score, y, self.classes_)
         return self
 
     def _members(self) -> list[BoostedModel]:

@@ -234,8 +234,8 @@ class Feature:
 
     @property
     def name(self) -> str:
-        """What it is called in explanations."""
-        return self.levels.name
+        """What it is called in explanations, where `baseline` is the score without evidence."""
+        return "column baseline" if self.levels.name == "baseline" else self.levels.name
 
     def read(self, table: Table) -> Floats:
         """Return what it adds to the log-odds of each row."""
