@@ -37,6 +37,10 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     is a number of log-odds; the score is their sum. A value that the training table did not hold
     adds nothing.
 
+    What was known of a party on the day of a row (finds so far, days since the last) needs the
+    rows of the past, also when new rows are ranked. It is not made here, but in one line before,
+    by `earlier_history`, which never looks ahead.
+
     Parameters
     ----------
     random_state : int
