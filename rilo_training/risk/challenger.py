@@ -24,8 +24,8 @@ from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
 
 TREES = {
-    "max_iter": 250,
-    "learning_rate": 0.05,
+    "max_iter": 125,
+    "learning_rate": 0.1,
     "max_leaf_nodes": 5,
     "min_samples_leaf": 40,
     "l2_regularization": 10.0,
