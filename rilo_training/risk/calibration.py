@@ -151,9 +151,11 @@ def calibration_report(y: npt.ArrayLike, p: npt.ArrayLike, bins: int = 10) -> pd
 
     check_same_order(y, p, "y and p")
     outcome, predicted = checked_outcome(y), np.asarray(p, np.float64).ravel()
-    if len(predicted) != len(outcome) or not ((predicted >= 0) & (predicted <= 1)).all():
+    wrong = int((~((predicted >= 0) & (predicted <= 1))).sum())
+    if len(predicted) != len(outcome) or wrong:
         raise RiskError(
-            f"There are {len(outcome)} outcomes and {len(predicted)} predictions.",
+            f"There are {len(outcome)} outcomes and {len(predicted)} predictions; "
+            f"{wrong} of them are missing, below 0 or above 1.",
             "As many predictions as outcomes were expected, each from 0 to 1.",
             "Give the second column of predict_proba, for the rows of y.",
         )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.alignment import check_same_order
-from rilo_training.risk.columns import Codes, Floats
+from rilo_training.risk.columns import Codes, Floats, as_days, day_numbers
 from rilo_training.risk.errors import RiskError
 
 
@@ -70,6 +70,12 @@ def earlier_history(
     >>> table[["importer_earlier_rows", "agent_earlier_rows"]].values.tolist()
     [[0, 0], [0, 1], [1, 0], [2, 2]]
     """
+    if not isinstance(party, pd.DataFrame | pd.Series) or not isinstance(date, pd.Series):
+        raise RiskError(
+            f"party is of type {type(party).__name__} and date of type {type(date).__name__}.",
+            "Columns of a table were expected.",
+            'Write, for instance, earlier_history(table["importer"], table["date"]).',
+        )
     check_same_order(party, date, "party and date")
     check_same_order(party, y, "party and y")
     day = _days(date, len(party), known_after_days)
@@ -84,24 +90,32 @@ def earlier_history(
 
 
 def _days(date: pd.Series, rows: int, known_after_days: int) -> Codes:
-    when = pd.to_datetime(pd.Series(date), errors="coerce")
-    if rows != len(when) or when.isna().any() or known_after_days < 0:
+    """Return dates as days since 1970; texts are read as `RiskModel` reads them."""
+    found: Floats | None
+    if pd.api.types.is_datetime64_any_dtype(date.dtype):
+        # The day of the place counts, not that of Greenwich.
+        found = day_numbers(date if date.dt.tz is None else date.dt.tz_localize(None))
+    else:
+        texts = [None if missing else str(text) for text, missing in zip(date, date.isna())]
+        found = as_days(np.array(texts, object))
+    found = np.full(len(date), np.nan) if found is None else np.floor(found)
+    missing = int(np.isnan(found).sum())
+    if rows != len(found) or missing or known_after_days < 0:
         raise RiskError(
-            f"There are {rows} parties and {len(when)} dates, {int(when.isna().sum())} of "
-            f"them missing or no dates; known_after_days is {known_after_days}.",
+            f"There are {rows} parties and {len(found)} dates, {missing} of them missing or no "
+            f"dates; known_after_days is {known_after_days}.",
             "One date for each party was expected, and 0 or more days.",
-            "Leave out rows without a date.",
+            "Leave out rows without a date; read texts with pandas.to_datetime.",
         )
-    if when.dt.tz is not None:
-        when = when.dt.tz_localize(None)  # the day of the place counts, not that of Greenwich
-    return when.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return found.astype(np.int64)
 
 
 def _outcomes(y: npt.ArrayLike, rows: int) -> Floats:
     """Return outcomes as 1, 0 and NaN."""
-    numbers = pd.to_numeric(pd.Series(np.asarray(y).ravel()), errors="coerce")
+    given_values = pd.Series(np.asarray(y).ravel())
+    numbers = pd.to_numeric(given_values, errors="coerce")
     outcome = numbers.astype("Float64").to_numpy(np.float64, na_value=np.nan)
-    given = int(pd.Series(np.asarray(y).ravel()).notna().sum())
+    given = int(given_values.notna().sum())
     known = outcome[np.isfinite(outcome)]
     if len(outcome) != rows or len(known) != given or not np.isin(known, [0, 1]).all():
         raise RiskError(

@@ -91,6 +91,7 @@ class RiskPoints:
                 f"largest was {largest}.", "A whole number from 1 was expected.", "Give 10."
             )
         marks = _marks(table, list(table.columns))
+        marks[:, marks.min(axis=0) == marks.max(axis=0)] = 0.0  # what every row has is no sign
         # Equal rows are put together, so that sums do not depend on the order of rows.
         kinds, at = np.unique(np.column_stack([marks, outcome]), axis=0, return_inverse=True)
         rows = np.repeat(np.arange(len(kinds)), np.bincount(at.ravel()))

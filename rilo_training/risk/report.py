@@ -114,6 +114,12 @@ def targeting_curve(
     >>> targeting_curve([1, 0, 1, 0], [4, 3, 2, 1], [0.25, 0.75])["recall"].tolist()
     [0.5, 1.0]
     """
+    if not isinstance(budgets, Sequence) or isinstance(budgets, str) or len(budgets) == 0:
+        raise RiskError(
+            f"The budgets were {budgets!r}.",
+            "Some shares above 0 and at most 1 were expected, in a list.",
+            "Write, for instance, [0.01, 0.05].",
+        )
     rows = [targeting_report(y, score, budget, value) for budget in budgets]
     return pd.DataFrame(rows).rename_axis("budget")
 
