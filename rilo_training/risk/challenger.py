@@ -19,7 +19,7 @@ from rilo_training.risk.checks import level_shift
 from rilo_training.risk.columns import Floats, Table
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
-from rilo_training.risk.model import RiskModel, not_fitted
+from rilo_training.risk.model import RiskModel, calibrated, not_fitted
 from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
 
@@ -52,10 +52,11 @@ class BoostedModel(RiskModel):
         """Learn from a table and its outcomes."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        columns, training = self._prepare(X, y)
+        columns, (training, *_) = self._prepare(X, y)
         found = find_features(columns, training, {})
-        self._keep(found, training)
-        glass = self.glass_slope_ * found.additive.out_of_fold + self.glass_intercept_
+        self._keep([(found, training)])
+        slope, intercept = calibrated(found, training)
+        glass = slope * found.additive.out_of_fold + intercept
         kept = [place for place, feature in enumerate(found.features) if feature.gain > 0]
         self.tree_features_ = [found.features[place] for place in kept]
         numbers = [
@@ -185,7 +186,7 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> ChallengerModel:
         """Learn from a table and its outcomes; parameters and errors are those of `RiskModel`."""
         self.members_ = [
-            BoostedModel(random_state=seed, leave_out=self.leave_out).fit(X, y)
+            BoostedModel(random_state=seed, leave_out=self.leave_out, draws=1).fit(X, y)
             for seed in range(self.random_state, self.random_state + MEMBERS)
         ]
         first = self.members_[0]

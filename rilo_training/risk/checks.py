@@ -86,6 +86,17 @@ def directions_of(monotone: object) -> dict[str, int]:
     return {str(name): direction for name, direction in (monotone or {}).items()}
 
 
+def checked_draws(draws: object) -> int:
+    """Return how many models are averaged."""
+    if not isinstance(draws, int) or draws < 1:
+        raise RiskError(
+            f"draws was {draws!r}.",
+            "A whole number from 1 was expected.",
+            "Give 3, or 1 for speed.",
+        )
+    return draws
+
+
 def check_monotone(monotone: Mapping[str, int], columns: list[Column]) -> None:
     """Refuse directions that cannot be kept."""
     kinds = {column.name: column.kind for column in columns}

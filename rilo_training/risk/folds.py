@@ -50,7 +50,7 @@ def content_hash(table: Table, random_state: int = 0) -> npt.NDArray[np.uint64]:
     return _mixed(total)
 
 
-def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Floats]:
+def arrange(content: npt.NDArray[np.uint64], draw: int = 0) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return the fold of each row, and its weight where rows are counted.
 
     Rows of the same content share a fold, and count together as one: they are one row that stands
@@ -61,6 +61,8 @@ def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Flo
     ----------
     content : array of uint64, shape (rows,)
         What `content_hash` returned, sorted.
+    draw : int
+        Another number gives other folds.
 
     Examples
     --------
@@ -72,7 +74,8 @@ def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Flo
     [0, 1, 2, 3, 4, 0]
     """
     count, place = _repeats(content)
-    fold = (content % np.uint64(FOLDS)).astype(np.int64)
+    drawn = _mixed(content + np.uint64(draw)) if draw else content
+    fold = (drawn % np.uint64(FOLDS)).astype(np.int64)
     if _are_alike(place):
         return (fold + place) % FOLDS, np.ones(len(content))
     return fold, 1 / count

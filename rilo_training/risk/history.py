@@ -96,7 +96,9 @@ def _days(date: pd.Series, rows: int, known_after_days: int) -> Codes:
         # The day of the place counts, not that of Greenwich.
         found = day_numbers(date if date.dt.tz is None else date.dt.tz_localize(None))
     else:
-        texts = [None if missing else str(text) for text, missing in zip(date, date.isna())]
+        texts = [
+            None if missing else str(text) for text, missing in zip(date, date.isna(), strict=True)
+        ]
         found = as_days(np.array(texts, object))
     found = np.full(len(date), np.nan) if found is None else np.floor(found)
     missing = int(np.isnan(found).sum())
