@@ -300,6 +300,8 @@ def test_a_name_that_is_written_wrongly_lets_nothing_in() -> None:
     assert any("3" in name for name in used)
     with pytest.raises(RiskError, match="leave_out names 'orign'"):
         RiskModel(leave_out=["orign"]).fit(rows, y)
+    with pytest.raises(RiskError, match="draws was 0"):
+        RiskModel(draws=0).fit(rows, y)
     with pytest.raises(RiskError, match="monotone was"):
         RiskModel(monotone=["origin"]).fit(rows, y)
 
