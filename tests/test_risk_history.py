@@ -81,8 +81,7 @@ def test_a_history_teaches_in_one_line() -> None:
     table = pd.DataFrame(
         {
             "importer": [f"importer {i}" for i in importer],
-            "date": pd.Timestamp("2026-01-01")
-            + pd.to_timedelta(day, "D"),
+            "date": pd.Timestamp("2026-01-01") + pd.to_timedelta(day, "D"),
         }
     )
     y = rng.random(rows) < np.where(bad[importer], 0.5, 0.02)
