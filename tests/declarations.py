@@ -7,7 +7,14 @@ import pandas as pd
 
 
 def declarations(rows: int, seed: int, with_gaps: bool = True) -> tuple[pd.DataFrame, np.ndarray]:
-    """Nineteen columns as other administrations write them, and an outcome of about 2 per cent.
+    """Nineteen columns as other administrations write them, and an outcome of about 2 per cent."""
+    return declarations_and_risk(rows, seed, with_gaps)[:2]
+
+
+def declarations_and_risk(
+    rows: int, seed: int, with_gaps: bool = True
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Declarations, their outcome, and the probability by which it was drawn.
 
     Importers and origins with goods differ in risk, a low price for the goods raises it, and so
     does a combination of use and payment. Codes are whole numbers; dates are texts.
@@ -31,7 +38,8 @@ def declarations(rows: int, seed: int, with_gaps: bool = True) -> tuple[pd.DataF
         + 0.9 * np.clip(-deviation - 0.5, 0, 3)
     )
     score = score - np.quantile(score, 0.985) - 0.7
-    y = rng.random(rows) < 1 / (1 + np.exp(-1.6 * score))
+    p = 1 / (1 + np.exp(-1.6 * score))
+    y = rng.random(rows) < p
     day = rng.integers(0, 500, rows)
     table = pd.DataFrame(
         {
@@ -64,18 +72,24 @@ def declarations(rows: int, seed: int, with_gaps: bool = True) -> tuple[pd.DataF
     if with_gaps:
         for name in ("Net Mass", "Seller ID", "Tax Rate", "Goods"):
             table[name] = table[name].mask(rng.random(rows) < 0.05)
-    return table, y
+    return table, y, p
 
 
 def wildlife(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     """Lines of wildlife imports with missing values, and whether they were refused."""
+    return wildlife_and_risk(rows, seed)[:2]
+
+
+def wildlife_and_risk(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Lines of wildlife imports, whether they were refused, and the probability of it."""
     rng = np.random.default_rng(seed)
     species = rng.choice(np.array([f"genus{i} species" for i in range(200)]), rows)
     purpose = rng.choice(list("TSPMEB"), rows)
     source = rng.choice(np.array(["W", "C", "F", "U", None], object), rows)
     quantity = rng.integers(1, 500, rows).astype(float)
     score = -4.5 + 2.0 * (source == "W") + 1.2 * (purpose == "P") + 0.004 * quantity
-    y = np.where(rng.random(rows) < 1 / (1 + np.exp(-score)), "refused", "cleared")
+    p = 1 / (1 + np.exp(-score))
+    y = np.where(rng.random(rows) < p, "refused", "cleared")
     table = pd.DataFrame(
         {
             "control_number": np.arange(rows) + 2_000_000_000,
@@ -91,4 +105,4 @@ def wildlife(rows: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
             "one_value": "US",
         }
     )
-    return table, y
+    return table, y, p

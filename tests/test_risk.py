@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
 from functools import cache
@@ -10,15 +9,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from declarations import declarations, wildlife
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sklearn.base import clone
+from declarations import declarations, declarations_and_risk, wildlife, wildlife_and_risk
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from rilo_training.risk import (
     ChallengerModel,
-    RiskError,
     RiskModel,
     calibration_report,
     chosen_by,
@@ -28,9 +24,14 @@ ROWS = 4_000
 
 
 @cache
+def table_and_risk() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """A table of declarations, its outcome, and its true risk; the second half is the future."""
+    return declarations_and_risk(2 * ROWS, 3)
+
+
 def table() -> tuple[pd.DataFrame, np.ndarray]:
-    """A table of declarations, and its outcome; the second half is the future."""
-    return declarations(2 * ROWS, 3)
+    """The table and its outcome."""
+    return table_and_risk()[:2]
 
 
 @cache
@@ -40,22 +41,42 @@ def fitted() -> RiskModel:
     return RiskModel().fit(declared[:ROWS], y[:ROWS])
 
 
-def top(score: np.ndarray, share: float = 0.05) -> set[int]:
-    """The rows in the top share."""
-    return set(np.argsort(-score, kind="stable")[: round(share * len(score))].tolist())
+def area_kept(y: np.ndarray, score: np.ndarray, best: np.ndarray) -> float:
+    """How much of the area between chance and the best possible ranking a score keeps."""
+    return float((roc_auc_score(y, score) - 0.5) / (roc_auc_score(y, best) - 0.5))
 
 
 # --- ranking and explaining --------------------------------------------------------------------
 
 
 def test_a_table_of_another_administration_is_ranked() -> None:
-    """On rows that it never saw, the model ranks well above chance and is calibrated."""
-    declared, y = table()
+    """On rows that it never saw, the model keeps most of what 110 finds can teach.
+
+    The true risk has an AUC of 0.90. Most of it is in what 533 importers are like, and one with
+    few rows in the past cannot be known: without their part, and only then, the truth is a limit
+    that a model can reach.
+    """
+    declared, y, risk = table_and_risk()
+    importer = declared["Importer ID"]
+    rows = importer.map(importer[:ROWS].value_counts()).fillna(0).to_numpy()
+    log_odds = np.log(risk / (1 - risk))
+    of_importer = 1.6 * 0.9 * np.random.default_rng(7).standard_normal(2 * ROWS // 15)
+    known = log_odds - np.where(rows < 50, of_importer[importer.str[3:].astype(int)], 0.0)
     p = fitted().predict_proba(declared[ROWS:])
     assert p.shape == (ROWS, 2)
     assert np.allclose(p.sum(axis=1), 1)
-    assert roc_auc_score(y[ROWS:], p[:, 1]) > 0.70
+    assert roc_auc_score(y[ROWS:], risk[ROWS:]) == pytest.approx(0.90, abs=0.005)
+    assert area_kept(y[ROWS:], p[:, 1], known[ROWS:]) > 0.75
     assert calibration_report(y[ROWS:], p[:, 1]).attrs["expected_calibration_error"] < 0.02
+
+
+def test_a_table_of_another_administration_is_ranked_better_than_by_trees() -> None:
+    """Gradient boosting on the same columns as numbers ranks much worse."""
+    declared, y = table()
+    numbers = declared.drop(columns="Nothing").apply(lambda column: pd.factorize(column)[0])
+    trees = HistGradientBoostingClassifier(random_state=0).fit(numbers[:ROWS], y[:ROWS])
+    theirs = roc_auc_score(y[ROWS:], trees.decision_function(numbers[ROWS:]))
+    assert roc_auc_score(y[ROWS:], fitted().decision_function(declared[ROWS:])) > theirs + 0.1
 
 
 def test_explanations_add_up() -> None:
@@ -70,23 +91,25 @@ def test_explanations_add_up() -> None:
 
 
 def test_the_challenger_has_the_same_calls() -> None:
-    """The challenger ranks, and its explanations add up as well."""
+    """The challenger ranks as well as the glass box, and its explanations add up as well."""
     declared, y = table()
     model = ChallengerModel().fit(declared[:ROWS], y[:ROWS])
     rows = declared[ROWS:]
     score = model.decision_function(rows)
-    assert roc_auc_score(y[ROWS:], score) > 0.70
+    assert area_kept(y[ROWS:], score, fitted().decision_function(rows)) > 0.95
     parts = model.explain(rows[:50])
     assert np.abs(parts.sum(axis=1).to_numpy() - score[:50]).max() < 1e-6
 
 
 def test_labels_may_be_texts() -> None:
     """The classes keep their names; the later one in the alphabet is the risk."""
-    lines, y = wildlife(3_000, 1)
-    model = RiskModel().fit(lines, y)
+    lines, y, risk = wildlife_and_risk(6_000, 1)
+    model = RiskModel().fit(lines[:3_000], y[:3_000])
     assert model.classes_.tolist() == ["cleared", "refused"]
-    assert set(model.predict(lines)) <= {"cleared", "refused"}
-    assert roc_auc_score(y == "refused", model.decision_function(lines)) > 0.70
+    rows = lines[3_000:]
+    assert set(model.predict(rows)) <= {"cleared", "refused"}
+    refused = y[3_000:] == "refused"
+    assert area_kept(refused, model.decision_function(rows), risk[3_000:]) > 0.90
 
 
 # --- what columns may be -----------------------------------------------------------------------
@@ -136,25 +159,32 @@ def test_dates_are_read_in_every_form(kind: str) -> None:
 
 
 def test_a_combination_is_found() -> None:
-    """Two categories that say nothing alone, and everything together."""
+    """Two categories that say nothing alone, and everything together, are used up."""
     rng = np.random.default_rng(1)
-    one, two = rng.integers(0, 4, 4_000), rng.integers(0, 4, 4_000)
-    y = rng.random(4_000) < np.where((one + two) % 4 == 0, 0.3, 0.03)
+    one, two = rng.integers(0, 4, 8_000), rng.integers(0, 4, 8_000)
+    risk = np.where((one + two) % 4 == 0, 0.3, 0.03)
+    y = rng.random(8_000) < risk
     names = pd.DataFrame({"payment": one, "documents": two}).astype(str)
-    auc = roc_auc_score(y, RiskModel().fit(names, y).decision_function(names))
-    assert auc > 0.75
+    score = RiskModel().fit(names[:4_000], y[:4_000]).decision_function(names[4_000:])
+    assert area_kept(y[4_000:], score, risk[4_000:]) > 0.95
 
 
 def test_a_price_is_compared_with_its_peers() -> None:
-    """A price that is low for its goods is found, though no price is low in itself."""
+    """A price that is low for its goods is found, though no price is low in itself.
+
+    The true risk has an AUC of 0.77 only: eight in nine prices are not low, and some of them are
+    found to be wrong as well.
+    """
     rng = np.random.default_rng(2)
     goods = rng.integers(0, 30, 4_000)
     low = rng.standard_normal(4_000)
     price = np.exp(np.linspace(0, 8, 30)[goods] + 0.4 * low)
-    y = rng.random(4_000) < np.where(low < -1.2, 0.4, 0.02)
+    risk = np.where(low < -1.2, 0.4, 0.02)
+    y = rng.random(4_000) < risk
     goods_table = pd.DataFrame({"price": price, "goods": [f"g{g}" for g in goods]})
-    model = RiskModel().fit(goods_table[:3_000], y[:3_000])
-    assert roc_auc_score(y[3_000:], model.decision_function(goods_table[3_000:])) > 0.72
+    score = RiskModel().fit(goods_table[:3_000], y[:3_000]).decision_function(goods_table[3_000:])
+    assert roc_auc_score(y[3_000:], risk[3_000:]) == pytest.approx(0.77, abs=0.005)
+    assert area_kept(y[3_000:], score, risk[3_000:]) > 0.90
 
 
 def test_a_table_without_any_sign_gives_the_share() -> None:
@@ -176,68 +206,14 @@ def test_very_small_tables_are_fitted(rows: int) -> None:
     assert np.isfinite(model.decision_function(declared)).all()
 
 
-# --- properties --------------------------------------------------------------------------------
-
-
-def test_training_order_changes_nothing() -> None:
-    """A shuffled training table gives the same scores, to the last digits."""
-    declared, y = table()
-    order = np.random.default_rng(0).permutation(ROWS)
-    model = RiskModel().fit(declared[:ROWS].iloc[order], y[:ROWS][order])
-    rows = declared[ROWS:]
-    assert np.abs(model.decision_function(rows) - fitted().decision_function(rows)).max() < 1e-9
-
-
-def test_row_order_changes_nothing_at_prediction() -> None:
-    """A row has its score wherever it stands."""
-    rows = table()[0][ROWS:]
-    order = np.random.default_rng(1).permutation(len(rows))
-    score = fitted().decision_function(rows)
-    assert np.array_equal(fitted().decision_function(rows.iloc[order]), score[order])
-
-
-def test_doubling_the_training_table_keeps_the_top() -> None:
-    """When every row stands twice, the top five per cent hardly changes."""
-    declared, y = table()
-    twice = pd.concat([declared[:ROWS], declared[:ROWS]])
-    model = RiskModel().fit(twice, np.tile(y[:ROWS], 2))
-    rows = declared[ROWS:]
-    before, after = (top(m.decision_function(rows)) for m in (fitted(), model))
-    assert len(before & after) >= 0.95 * len(before)
-
-
-def test_the_same_seed_gives_the_same_result() -> None:
-    """Two fits are equal, and a copy from disk is as well."""
-    declared, y = table()
-    again = RiskModel().fit(declared[:ROWS], y[:ROWS])
-    rows = declared[ROWS:]
-    score = fitted().decision_function(rows)
-    assert np.array_equal(again.decision_function(rows), score)
-    assert np.array_equal(pickle.loads(pickle.dumps(again)).decision_function(rows), score)
-    assert clone(again).get_params() == again.get_params()
-
-
-@given(low=st.floats(-1e4, 1e4), more=st.floats(0, 1e4), direction=st.sampled_from([1, -1]))
-@settings(max_examples=40, deadline=None)
-def test_more_of_a_risk_factor_never_lowers_a_monotone_score(
-    low: float, more: float, direction: int
-) -> None:
-    """Whatever the data says, a direction that was asked for is kept."""
-    model = monotone_model(direction)
-    rows = pd.DataFrame({"weight": [low, low + more], "goods": ["a", "a"]})
-    first, second = model.decision_function(rows) * direction
-    assert second >= first - 1e-12
-
-
-@cache
-def monotone_model(direction: int) -> RiskModel:
-    """A model of which the data says the contrary in some places."""
-    rng = np.random.default_rng(4)
-    weight = rng.normal(0, 1_000, 2_000)
-    goods = rng.choice(list("abc"), 2_000)
-    y = rng.random(2_000) < 0.2 + 0.15 * np.sin(weight / 400) + 0.1 * (weight > 0)
-    rows = pd.DataFrame({"weight": weight, "goods": goods})
-    return RiskModel(monotone={"weight": direction}).fit(rows, y)
+def test_a_column_may_be_called_baseline() -> None:
+    """The score without evidence and a column of that name are told apart."""
+    rng = np.random.default_rng(8)
+    rows = pd.DataFrame({"baseline": rng.choice(list("ab"), 400)})
+    y = rng.random(400) < np.where(rows["baseline"] == "a", 0.5, 0.1)
+    parts = RiskModel().fit(rows, y).explain(rows)
+    assert parts.columns.tolist() == ["baseline", "column baseline"]
+    assert parts["baseline"].nunique() == 1
 
 
 # --- labels only where somebody looked ---------------------------------------------------------
@@ -279,43 +255,7 @@ def test_random_inspections_set_the_level() -> None:
     assert np.array_equal(model.decision_function(declared).argsort(), order)
 
 
-# --- what is refused ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "sentence"),
-    [
-        (pd.DataFrame({"a": []}), [], "X has 0 rows"),
-        (pd.DataFrame([[1, 2]] * 9, columns=["a", "a"]), [0] * 9, "have the name 'a'"),
-        (pd.DataFrame({"a": range(9)}), [1] * 9, "has 1 class"),
-        (pd.DataFrame({"a": range(9)}), [0, 1, 2] * 3, "has 3 classes"),
-        (pd.DataFrame({"a": range(9)}), [0, 1] * 4, "9 rows and y has 8"),
-        (pd.DataFrame({"a": range(9)}), [0, 1, None] * 3, "3 outcomes are missing"),
-        (pd.DataFrame({"a": [7] * 9, "b": [None] * 9}), [0, 1, 1] * 3, "No column can be used"),
-    ],
-)
-def test_what_cannot_be_learned_is_refused(x: pd.DataFrame, y: list[int], sentence: str) -> None:
-    """An error says what was found, what was expected and what to do."""
-    with pytest.raises(RiskError, match=sentence) as caught:
-        RiskModel().fit(x, y)
-    assert caught.value.expected
-    assert caught.value.action
-
-
-def test_a_missing_column_is_named() -> None:
-    """At prediction, the column that is not there is named."""
-    with pytest.raises(RiskError, match="no column 'Importer ID'"):
-        fitted().predict_proba(table()[0].drop(columns="Importer ID"))
-    with pytest.raises(RiskError, match="knows nothing yet"):
-        RiskModel().predict_proba(table()[0])
-
-
-def test_a_direction_needs_a_number() -> None:
-    """A direction for a category or an unknown column is refused."""
-    declared, y = table()
-    for monotone in ({"Origin": 1}, {"nowhere": 1}, {"Net Mass": 2}):
-        with pytest.raises(RiskError, match="monotone asks for"):
-            RiskModel(monotone=monotone).fit(declared[:500], y[:500])
+# --- loading ---------------------------------------------------------------------------------
 
 
 def test_the_room_loads_nothing_heavy() -> None:

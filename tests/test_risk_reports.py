@@ -17,7 +17,6 @@ from rilo_training.risk import (
     burden_report,
     calibration_report,
     drift_report,
-    earlier_history,
     is_new,
     is_rare_together,
     targeting_curve,
@@ -66,6 +65,24 @@ def test_a_budget_is_a_share(budget: object) -> None:
     """A budget of zero, or of no share, is refused."""
     with pytest.raises(RiskError, match="The budget was"):
         targeting_report([0, 1], [1, 2], budget)  # type: ignore[arg-type]
+
+
+def test_a_ranking_that_is_none_is_refused() -> None:
+    """Texts, both columns of probabilities, sorted series and values below zero are named."""
+    y = pd.Series([1, 0, 1, 0])
+    for score, value, sentence in (
+        (list("abcd"), None, "score holds values that are no numbers"),
+        (np.full((4, 2), 0.5), None, "score has two columns"),
+        (y[::-1], None, "same labels in another order"),
+        (y, [1, -2, 3, 4], "1 values of a find are below zero"),
+    ):
+        with pytest.raises(RiskError, match=sentence):
+            targeting_report(y, score, 0.5, value)
+    for budgets in (0.1, []):
+        with pytest.raises(RiskError, match="The budgets were"):
+            targeting_curve(y, y, budgets)
+    with pytest.raises(RiskError, match="1 of them are missing, below 0 or above 1"):
+        calibration_report(y, [0.1, 0.2, 3.0, 0.4])
 
 
 def test_what_does_not_fit_together_is_refused() -> None:
@@ -148,6 +165,16 @@ def test_row_order_changes_nothing_for_points(order: list[int]) -> None:
     assert turned.points == RiskPoints.fit(signs, y).points
 
 
+def test_what_every_row_has_is_no_sign() -> None:
+    """An indicator that is always true gets no points."""
+    rng = np.random.default_rng(0)
+    signs = pd.DataFrame({"always": True, "some": rng.random(200) < 0.3})
+    y = rng.random(200) < np.where(signs["some"], 0.6, 0.1)
+    assert RiskPoints.fit(signs, y).points == {"always": 0.0, "some": 10.0}
+    with pytest.raises(RiskError, match="No indicator raises"):
+        RiskPoints.fit(signs[["always"]], y)
+
+
 def test_points_refuse_what_is_no_indicator() -> None:
     """Negative points, missing indicators and other values are named."""
     with pytest.raises(RiskError, match="no points for: a"):
@@ -171,21 +198,3 @@ def test_indicators_are_scale_free_and_know_gaps() -> None:
     assert not is_rare_together(route, pd.Series(["y"] * 100)).any()
     dates = pd.Series(pd.to_datetime(["2026-01-01", None]))
     assert is_new(dates, pd.Series(pd.to_datetime(["2026-02-01"] * 2))).tolist() == [True, False]
-
-
-@given(later=st.integers(1, 60), seed=st.integers(0, 50))
-@settings(max_examples=30, deadline=None)
-def test_a_history_never_looks_ahead(later: int, seed: int) -> None:
-    """Whatever happens from a day on changes no history up to that day."""
-    rng = np.random.default_rng(seed)
-    day = rng.integers(0, 60, 80)
-    date = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(day, "D"))
-    party = pd.Series(rng.choice(["A", "B", None], 80))
-    y = rng.random(80) < 0.3
-    before = earlier_history(party, date, y)
-    other = np.where(day >= later, ~y, y)
-    after = earlier_history(party.where(day < later, party), date, other)
-    pd.testing.assert_frame_equal(before[day <= later], after[day <= later])
-    kept = day < later
-    alone = earlier_history(party[kept], date[kept], y[kept])
-    pd.testing.assert_frame_equal(alone, before[kept])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
-from rilo_training.risk.evidence import logit, sigmoid
+from rilo_training.risk.odds import logit, sigmoid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,6 +149,7 @@ def calibration_report(y: npt.ArrayLike, p: npt.ArrayLike, bins: int = 10) -> pd
     """
     import pandas as pd
 
+    check_same_order(y, p, "y and p")
     outcome = checked_outcome(y)
     try:
         predicted = np.asarray(p).astype(np.float64).ravel()
@@ -157,9 +159,11 @@ def calibration_report(y: npt.ArrayLike, p: npt.ArrayLike, bins: int = 10) -> pd
             "Probabilities from 0 to 1 were expected.",
             "Give the second column of predict_proba, for the rows of y.",
         ) from error
-    if len(predicted) != len(outcome) or not ((predicted >= 0) & (predicted <= 1)).all():
+    wrong = int((~((predicted >= 0) & (predicted <= 1))).sum())
+    if len(predicted) != len(outcome) or wrong:
         raise RiskError(
-            f"There are {len(outcome)} outcomes and {len(predicted)} predictions.",
+            f"There are {len(outcome)} outcomes and {len(predicted)} predictions; "
+            f"{wrong} of them are missing, below 0 or above 1.",
             "As many predictions as outcomes were expected, each from 0 to 1.",
             "Give the second column of predict_proba, for the rows of y.",
         )

@@ -8,22 +8,11 @@ from itertools import combinations, permutations
 import numpy as np
 
 from rilo_training.risk.columns import Column, Table
+from rilo_training.risk.familiarity import Frequency, Partners, Together
 from rilo_training.risk.features import Bins, Category, Levels
-from rilo_training.risk.measures import (
-    Age,
-    Frequency,
-    Measure,
-    Moment,
-    Partners,
-    Plain,
-    Ratio,
-    Share,
-    Size,
-    Together,
-    Training,
-    Words,
-)
+from rilo_training.risk.measures import Age, Measure, Moment, Plain, Ratio, Share, Size, Training
 from rilo_training.risk.peers import Peer, find_peers
+from rilo_training.risk.words import Words
 
 MOST_RATIO_COLUMNS = 6
 MOST_TOGETHER = 14

@@ -13,17 +13,19 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.calibration import fit_sigmoid
+from rilo_training.risk.checks import level_shift
 from rilo_training.risk.columns import Floats, Table
-from rilo_training.risk.evidence import logit, sigmoid
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
-from rilo_training.risk.model import RiskModel, level_shift, not_fitted
+from rilo_training.risk.model import RiskModel, calibrated, not_fitted
+from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
 
 TREES = {
-    "max_iter": 250,
-    "learning_rate": 0.05,
+    "max_iter": 125,
+    "learning_rate": 0.1,
     "max_leaf_nodes": 5,
     "min_samples_leaf": 40,
     "l2_regularization": 10.0,
@@ -50,14 +52,15 @@ class BoostedModel(RiskModel):
         """Learn from a table and its outcomes."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        columns, training = self._prepare(X, y)
+        columns, (training, *_) = self._prepare(X, y)
         found = find_features(columns, training, {})
-        self._keep(found, training)
-        glass = self.glass_slope_ * found.additive.out_of_fold + self.glass_intercept_
+        self._keep([(found, training)])
+        slope, intercept = calibrated(found, training)
+        glass = slope * found.additive.out_of_fold + intercept
         kept = [place for place, feature in enumerate(found.features) if feature.gain > 0]
         self.tree_features_ = [found.features[place] for place in kept]
         numbers = [
-            training.table.computed[id(feature.levels.measure)][1][found.rows]
+            feature.levels.measured(training.table)[found.rows]
             for feature in self.tree_features_
             if isinstance(feature.levels, Bins)
         ]
@@ -83,9 +86,7 @@ class BoostedModel(RiskModel):
         self.base_ = float(logit(y.mean()))
         return self
 
-    def decision_function(self, X: Any) -> Floats:
-        """Return the log-odds of each row; higher is riskier."""
-        table = self._read(X)
+    def _score(self, table: Table) -> Floats:
         glass = super()._score(table)
         return self._mix(glass, self._boosted(self._matrix(table)))
 
@@ -140,7 +141,7 @@ class BoostedModel(RiskModel):
         """Return evidence and measures of rows, in the order of `_titles`."""
         read = [feature.read(table) for feature in self.tree_features_]
         numbers = [
-            table.computed[id(feature.levels.measure)][1]
+            feature.levels.measured(table)
             for feature in self.tree_features_
             if isinstance(feature.levels, Bins)
         ]
@@ -185,7 +186,7 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> ChallengerModel:
         """Learn from a table and its outcomes, as `RiskModel.fit` does."""
         self.members_ = [
-            BoostedModel(random_state=seed, leave_out=self.leave_out).fit(X, y)
+            BoostedModel(random_state=seed, leave_out=self.leave_out, draws=1).fit(X, y)
             for seed in range(self.random_state, self.random_state + MEMBERS)
         ]
         first = self.members_[0]
@@ -206,7 +207,8 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the likelier class of each row, as `RiskModel.predict` does."""
-        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
+        score = self.decision_function(X)
+        return np.asarray(self.classes_[(score > 0).astype(int)])
 
     def explain(self, X: Any) -> pd.DataFrame:
         """Return what each feature adds to the log-odds, as `RiskModel.explain` does.
@@ -225,7 +227,9 @@ class ChallengerModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def recalibrate(self, X: Any, y: Any) -> ChallengerModel:
         """Set the level by rows that were chosen at random, as `RiskModel.recalibrate` does."""
-        self.shift_ += level_shift(self.decision_function(X), y, self.classes_)
+        score = self.decision_function(X)
+        check_same_order(X, y, "X and y")
+        self.shift_ += level_shift(score, y, self.classes_)
         return self
 
     def _members(self) -> list[BoostedModel]:

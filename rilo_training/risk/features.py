@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 
 from rilo_training.risk.columns import FIRST, MISSING, UNSEEN, Codes, Floats, Table
 from rilo_training.risk.evidence import learn_evidence
@@ -17,6 +19,16 @@ BAND_SHARES = (0.6, 0.85, 0.95)
 """Which shares of the rows lie below the bands of risk."""
 LEAST_ROWS = 2
 """A cell of a combination with fewer rows says nothing."""
+
+
+def once(table: Table, asked: object, make: Callable[[], Any]) -> Any:
+    """Return what was made of a table for an object; it is made when it is first asked for.
+
+    A feature is asked for its levels on its own and in every combination.
+    """
+    if id(asked) not in table.computed:
+        table.computed[id(asked)] = asked, make()
+    return table.computed[id(asked)][1]
 
 
 class Levels(Protocol):
@@ -73,19 +85,21 @@ class Bins:
 
     def learn(self, training: Training) -> Codes:
         """Learn the levels, and return those of the training rows."""
-        computed = training.table.computed
-        if id(self.measure) not in computed:
-            computed[id(self.measure)] = self.measure, self.measure.learn(training)
-        values = computed[id(self.measure)][1]
+        return np.asarray(once(training.table, self, lambda: self._learn(training)))
+
+    def _learn(self, training: Training) -> Codes:
+        values = once(training.table, self.measure, lambda: self.measure.learn(training))
         self.edges = bin_edges(values, training.weight, self.most)
         self.size = FIRST + 1 + len(self.edges)
         return self._cut(values)
 
     def read(self, table: Table) -> Codes:
         """Return the levels of other rows."""
-        if id(self.measure) not in table.computed:
-            table.computed[id(self.measure)] = self.measure, self.measure.values(table)
-        return self._cut(table.computed[id(self.measure)][1])
+        return np.asarray(once(table, self, lambda: self._cut(self.measured(table))))
+
+    def measured(self, table: Table) -> Floats:
+        """Return the measure of other rows."""
+        return np.asarray(once(table, self.measure, lambda: self.measure.values(table)))
 
     def _cut(self, values: Floats) -> Codes:
         place = np.searchsorted(self.edges, values, side="left") + FIRST
@@ -105,13 +119,20 @@ def bin_edges(values: Floats, weight: Floats, most: int) -> Floats:
     [3.0]
     """
     known = np.isfinite(values)
-    kinds, at = np.unique(values[known], return_inverse=True)
+    ordered, weighed = values[known], weight[known]
+    if not len(ordered):
+        return np.zeros(0)
+    if np.all(weighed == 1):
+        ordered = np.sort(ordered)
+    else:
+        order = np.argsort(ordered, kind="stable")
+        ordered, weighed = ordered[order], weighed[order]
+    kinds = ordered[np.append(True, ordered[1:] != ordered[:-1])]
     if len(kinds) <= most:
         return np.asarray((kinds[1:] + kinds[:-1]) / 2)
-    total = np.cumsum(np.bincount(at, weights=weight[known]))
-    share = total / total[-1]
-    place = np.searchsorted(share, np.arange(1, most) / most - 1e-12)
-    edges = np.unique(kinds[place])
+    total = np.cumsum(weighed)
+    place = np.searchsorted(total / total[-1], np.arange(1, most) / most - 1e-12)
+    edges = np.unique(ordered[place])
     return np.asarray(edges[edges < kinds[-1]])
 
 
@@ -133,6 +154,9 @@ class Bands:
 
     def learn(self, training: Training) -> Codes:
         """Learn the levels, and return those of the training rows."""
+        return np.asarray(once(training.table, self, lambda: self._learn(training)))
+
+    def _learn(self, training: Training) -> Codes:
         level = self.bins.learn(training)
         values, _ = learn_evidence(level, self.bins.size, training.base(), ordered=True)
         rows = np.bincount(level, minlength=self.bins.size)[FIRST:]
@@ -166,7 +190,7 @@ class Cross:
     def join(self, first: Codes, second: Codes, weight: Floats) -> Codes:
         """Learn the cells of training rows whose levels are known, and return them."""
         cells = first * self.second.size + second
-        keys, at = np.unique(cells, return_inverse=True)
+        at, keys = pd.factorize(cells, sort=True)
         kept = np.bincount(at, weights=weight) >= LEAST_ROWS - 1e-6
         self.keys = keys[kept]
         self.size = FIRST + len(self.keys)
@@ -210,8 +234,8 @@ class Feature:
 
     @property
     def name(self) -> str:
-        """What it is called in explanations."""
-        return self.levels.name
+        """What it is called in explanations, where `baseline` is the score without evidence."""
+        return "column baseline" if self.levels.name == "baseline" else self.levels.name
 
     def read(self, table: Table) -> Floats:
         """Return what it adds to the log-odds of each row."""

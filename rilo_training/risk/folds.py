@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.risk.columns import FEW_KINDS, Floats, Table
+from rilo_training.risk.columns import FEW_KINDS, Codes, Floats, Table
 
 FOLDS = 5
 
@@ -50,7 +50,7 @@ def content_hash(table: Table, random_state: int = 0) -> npt.NDArray[np.uint64]:
     return _mixed(total)
 
 
-def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Floats]:
+def arrange(content: npt.NDArray[np.uint64], draw: int = 0) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return the fold of each row, and its weight where rows are counted.
 
     Rows of the same content share a fold, and count together as one: they are one row that stands
@@ -61,6 +61,8 @@ def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Flo
     ----------
     content : array of uint64, shape (rows,)
         What `content_hash` returned, sorted.
+    draw : int
+        Another number gives other folds.
 
     Examples
     --------
@@ -71,11 +73,48 @@ def arrange(content: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], Flo
     >>> arrange(np.array([5] * 6, np.uint64))[0].tolist()
     [0, 1, 2, 3, 4, 0]
     """
-    _, first, at, count = np.unique(
-        content, return_index=True, return_inverse=True, return_counts=True
-    )
-    fold = (content % np.uint64(FOLDS)).astype(np.int64)
-    if len(count) * FEW_KINDS < len(content):
-        place = np.arange(len(content)) - first[at]
+    count, place = _repeats(content)
+    drawn = _mixed(content + np.uint64(draw)) if draw else content
+    fold = (drawn % np.uint64(FOLDS)).astype(np.int64)
+    if _are_alike(place):
         return (fold + place) % FOLDS, np.ones(len(content))
-    return fold, 1 / count[at]
+    return fold, 1 / count
+
+
+def dealt_out(content: npt.NDArray[np.uint64]) -> Codes:
+    """Return an order in which the first of few kinds of rows are like the others.
+
+    Where a table holds few different rows, thousands of one kind would come first, and a model
+    that looks at the first rows would see no other kind.
+
+    Parameters
+    ----------
+    content : array of uint64, shape (rows,)
+        What `content_hash` returned, sorted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rilo_training.risk.folds import dealt_out
+    >>> dealt_out(np.array([5, 7, 9], np.uint64)).tolist()
+    [0, 1, 2]
+    >>> order = dealt_out(np.repeat(np.array([5, 7], np.uint64), 500))
+    >>> 200 < (order[:500] < 500).sum() < 300
+    np.True_
+    """
+    _, place = _repeats(content)
+    if not _are_alike(place):
+        return np.arange(len(content))
+    return np.argsort(_mixed(content + place.astype(np.uint64)), kind="stable").astype(np.int64)
+
+
+def _repeats(content: npt.NDArray[np.uint64]) -> tuple[Codes, Codes]:
+    """Return how often the content of each row occurs, and the place of the row among these."""
+    first = np.flatnonzero(np.append(True, content[1:] != content[:-1]))
+    count = np.diff(np.append(first, len(content)))
+    return np.repeat(count, count), np.arange(len(content)) - np.repeat(first, count)
+
+
+def _are_alike(place: Codes) -> bool:
+    """Return whether there are few kinds of rows."""
+    return int((place == 0).sum()) * FEW_KINDS < len(place)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.calibration import checked_outcome
 from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
@@ -60,6 +61,7 @@ def targeting_report(
     1.0
     """
     outcome = checked_outcome(y)
+    check_same_order(y, score, "y and score")
     ranking = _numbers(score, "score", len(outcome))
     share = _chosen_share(ranking, _places(len(outcome), budget))
     inspected, finds = float(share.sum()), float((share * outcome).sum())
@@ -72,7 +74,14 @@ def targeting_report(
         "lift": finds / inspected / (total / len(outcome)) if total else float("nan"),
     }
     if value is not None:
+        check_same_order(y, value, "y and value")
         worth = _numbers(value, "value", len(outcome))
+        if (worth < 0).any():
+            raise RiskError(
+                f"{int((worth < 0).sum())} values of a find are below zero.",
+                "What a find is worth was expected, 0 or more.",
+                "Check the column; write 0 where a find is worth nothing.",
+            )
         found, every = float((share * outcome * worth).sum()), float((outcome * worth).sum())
         report["value_found"] = found
         report["value_share"] = found / every if every else float("nan")
@@ -107,6 +116,12 @@ def targeting_curve(
     >>> targeting_curve([1, 0, 1, 0], [4, 3, 2, 1], [0.25, 0.75])["recall"].tolist()
     [0.5, 1.0]
     """
+    if not isinstance(budgets, Sequence) or isinstance(budgets, str) or len(budgets) == 0:
+        raise RiskError(
+            f"The budgets were {budgets!r}.",
+            "Some shares above 0 and at most 1 were expected, in a list.",
+            "Write, for instance, [0.01, 0.05].",
+        )
     rows = [targeting_report(y, score, budget, value) for budget in budgets]
     return pd.DataFrame(rows).rename_axis("budget")
 
@@ -132,7 +147,21 @@ def _chosen_share(ranking: Floats, places: int) -> Floats:
 
 
 def _numbers(values: npt.ArrayLike, name: str, rows: int) -> Floats:
-    numbers = np.asarray(values).astype(np.float64).ravel()
+    try:
+        numbers = np.asarray(values).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise RiskError(
+            f"{name} holds values that are no numbers.",
+            f"{rows} numbers were expected, one for each outcome.",
+            f"Check what {name} was made from.",
+        ) from error
+    if numbers.ndim == 2 and numbers.shape[1] == 2:
+        raise RiskError(
+            f"{name} has two columns.",
+            f"{rows} numbers were expected, one for each outcome.",
+            "Give the second column of predict_proba: predict_proba(X)[:, 1].",
+        )
+    numbers = numbers.ravel()
     if len(numbers) != rows or np.isnan(numbers).any():
         raise RiskError(
             f"{name} has {len(numbers)} values, {int(np.isnan(numbers).sum())} of them missing.",

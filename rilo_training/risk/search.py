@@ -12,7 +12,8 @@ import numpy.typing as npt
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Codes, Column, Floats
-from rilo_training.risk.evidence import Crossing, Expectation, learn_evidence, quick_gain
+from rilo_training.risk.crossing import Crossing, Expectation
+from rilo_training.risk.evidence import learn_evidence, quick_gain
 from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Plain, Training
@@ -34,6 +35,7 @@ SWEEPS = 2
 """How often each feature is learned again beside the others."""
 
 Leveled = tuple[Levels, Codes]
+Crossed = tuple[Cross, Codes, Codes]
 
 
 @dataclass
@@ -98,7 +100,7 @@ class Learning:
         self.features.append(Feature(levels, values[-1], gain))
         self.values.append(values)
         self.levels.append(level.astype(np.int32))
-        self.crossing.score += values[:, level]
+        self.crossing.score += np.take(values, level, axis=1)
         return True
 
     def settle(self) -> None:
@@ -110,13 +112,13 @@ class Learning:
         """
         for place, feature in enumerate(self.features):
             level = self.levels[place].astype(np.int64)
-            self.crossing.score -= self.values[place][:, level]
+            self.crossing.score -= np.take(self.values[place], level, axis=1)
             values, gain = self._learn(feature.levels, level)
             if gain <= 0 and not direction_of(feature.levels, self.monotone):
                 values = np.zeros_like(values)
             self.features[place] = Feature(feature.levels, values[-1], gain)
             self.values[place] = values
-            self.crossing.score += values[:, level]
+            self.crossing.score += np.take(values, level, axis=1)
         self.crossing.set_level()
 
     def _learn(self, levels: Levels, level: Codes) -> tuple[Floats, float]:
@@ -170,8 +172,8 @@ def find_features(
 
 
 def _first_rows(training: Training, most: int) -> Training:
-    enough = int(np.searchsorted(np.cumsum(training.weight), most)) + 1
-    if enough >= training.table.rows:
+    enough = training.first(most)
+    if enough == training.table.rows:
         return training
     rows = np.arange(enough)
     return Training(
@@ -196,20 +198,26 @@ def _search(columns: list[Column], learning: Learning) -> None:
         (levels, levels.learn(some)) for levels in candidates(columns, some, kept_apart)
     ]
     for most in SINGLE_ROUNDS:
-        _round(learning, pool, most)
-    parts = _parts(columns, learning, kept_apart)
+        pool = _round(learning, pool, most)
+    crosses = _crosses(learning, _parts(columns, learning, kept_apart))
     for most in PAIR_ROUNDS:
-        _round(learning, [*pool, *_pairs(learning, parts, most)], most)
+        crosses, pairs = _pairs(learning, crosses, most)
+        pool = _round(learning, [*pool, *pairs], most)
 
 
-def _round(learning: Learning, pool: list[Leveled], most: int) -> None:
-    """Add what says most beyond the features so far."""
+def _round(learning: Learning, pool: list[Leveled], most: int) -> list[Leveled]:
+    """Add what says most beyond the features so far; return what may be asked again.
+
+    What gains nothing now will gain nothing beside more features, but for rare exceptions.
+    """
     expected = Expectation(learning.crossing)
     taken = {id(feature.levels) for feature in learning.features}
-    tried = []
+    tried, again = [], []
     for levels, level in pool:
         if id(levels) not in taken:
             gain = quick_gain(level, levels.size, expected, QUICK_MODELS)
+            if gain > 0:
+                again.append((levels, level))
             if gain > LEAST_GAIN:
                 tried.append((gain, levels, level))
     tried.sort(key=lambda item: (-item[0], item[1].name))
@@ -220,6 +228,7 @@ def _round(learning: Learning, pool: list[Leveled], most: int) -> None:
         if added == most:
             break
     learning.crossing.set_level()
+    return again
 
 
 def _parts(columns: list[Column], learning: Learning, kept_apart: set[str]) -> list[Leveled]:
@@ -241,21 +250,34 @@ def _parts(columns: list[Column], learning: Learning, kept_apart: set[str]) -> l
     return [(levels, levels.learn(some)) for levels in chosen]
 
 
-def _pairs(learning: Learning, parts: list[Leveled], most: int) -> list[Leveled]:
-    """Return the combinations that say most beyond the features so far."""
+def _crosses(learning: Learning, parts: list[Leveled]) -> list[Crossed]:
+    """Return all combinations of two parts."""
+    known = {feature.name for feature in learning.features}
+    crosses = [
+        (Cross(one, two), first, second)
+        for (one, first), (two, second) in combinations(parts, 2)
+        if one.name != two.name
+    ]
+    return [crossed for crossed in crosses if crossed[0].name not in known]
+
+
+def _pairs(
+    learning: Learning, crosses: list[Crossed], most: int
+) -> tuple[list[Crossed], list[Leveled]]:
+    """Return the combinations that may be asked again, and those that say most now."""
     expected = Expectation(learning.crossing)
     known = {feature.name for feature in learning.features}
-    found: list[tuple[float, Cross, Codes, Codes]] = []
-    for (one, first), (two, second) in combinations(parts, 2):
-        cross = Cross(one, two)
-        if one.name == two.name or cross.name in known:
-            continue
-        cell, size = first * two.size + second, one.size * two.size
-        gain = quick_gain(cell, size, expected, QUICK_MODELS)
-        if gain > LEAST_GAIN:
-            found.append((gain, cross, first, second))
+    found = []
+    for cross, first, second in crosses:
+        if cross.name not in known:
+            cell, size = first * cross.second.size + second, cross.first.size * cross.second.size
+            gain = quick_gain(cell, size, expected, QUICK_MODELS)
+            if gain > 0:
+                found.append((gain, cross, first, second))
     found.sort(key=lambda item: (-item[0], item[1].name))
-    return [
-        (cross, cross.join(first, second, learning.training.weight))
-        for _, cross, first, second in found[: 3 * most]
+    again = [(cross, first, second) for _, cross, first, second in found]
+    best = [crossed for item, crossed in zip(found, again, strict=True) if item[0] > LEAST_GAIN]
+    weight = learning.training.weight
+    return again, [
+        (cross, cross.join(first, second, weight)) for cross, first, second in best[: 3 * most]
     ]
