@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.alignment import check_same_order
-from rilo_training.risk.columns import Codes, Floats, as_days, day_numbers
+from rilo_training.risk.columns import Codes, Floats
 from rilo_training.risk.errors import RiskError
+from rilo_training.tables.cells import as_days
 
 
 def earlier_history(
@@ -91,16 +92,9 @@ def earlier_history(
 
 def _days(date: pd.Series, rows: int, known_after_days: int) -> Codes:
     """Return dates as days since 1970; texts are read as `RiskModel` reads them."""
-    found: Floats | None
-    if pd.api.types.is_datetime64_any_dtype(date.dtype):
-        # The day of the place counts, not that of Greenwich.
-        found = day_numbers(date if date.dt.tz is None else date.dt.tz_localize(None))
-    else:
-        texts = [
-            None if missing else str(text) for text, missing in zip(date, date.isna(), strict=True)
-        ]
-        found = as_days(np.array(texts, object))
-    found = np.full(len(date), np.nan) if found is None else np.floor(found)
+    if isinstance(date.dtype, pd.DatetimeTZDtype):
+        date = date.dt.tz_localize(None)  # the day of the place counts, not that of Greenwich
+    found = np.floor(as_days(date))
     missing = int(np.isnan(found).sum())
     if rows != len(found) or missing or known_after_days < 0:
         raise RiskError(
