@@ -234,3 +234,15 @@ def test_many_rows_are_scored_part_by_part(monkeypatch: pytest.MonkeyPatch) -> N
     score = fitted().decision_function(rows)
     monkeypatch.setattr(model, "PART", 999)
     assert np.array_equal(fitted().decision_function(rows), score)
+
+
+def test_another_unit_changes_no_probability() -> None:
+    """Grams for kilograms, cents for dollars: folds and bins hang on the order of values."""
+    table, y = declarations(1_500, 3)
+    numbers = [name for name in table if table[name].dtype.kind == "f"]
+    again = table.assign(**{name: table[name] * 1_024 for name in numbers})  # exact in binary
+    assert numbers
+    first, second = (
+        RiskModel(draws=1).fit(one, y).decision_function(one) for one in (table, again)
+    )
+    np.testing.assert_allclose(second, first, atol=1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,3 +99,62 @@ def test_outcomes_that_do_not_fit_are_named() -> None:
         fitted().recalibrate(rows, pd.Series([True, False, None], rows.index, dtype=object))
     with pytest.raises(RiskError, match="3 rows and 2 outcomes"):
         fitted().recalibrate(rows, [True, False])
+
+
+@cache
+def codes() -> tuple[pd.DataFrame, np.ndarray, RiskModel]:
+    """A table in which one code carries the risk, its outcome, and the glass box on it."""
+    rng = np.random.default_rng(4)
+    code = rng.choice([10, 20, 30, 40], 1_500)
+    x = pd.DataFrame({"code": code, "kg": rng.lognormal(size=1_500)})
+    y = rng.random(1_500) < np.where(code == 30, 0.6, 0.05)
+    return x, y, RiskModel(draws=1).fit(x, y)
+
+
+@pytest.mark.parametrize("kind", ["str", object, "category", "float"])
+def test_codes_that_arrive_in_another_type_are_the_same_codes(kind: str) -> None:
+    """An extract that was read as text, or with one missing cell, gets the same scores."""
+    x, _, model = codes()
+    again = model.predict_proba(x.astype({"code": kind}))
+    np.testing.assert_allclose(again, model.predict_proba(x))
+
+
+@pytest.mark.parametrize(
+    ("learned", "given"),
+    [
+        (lambda code: code == 30, lambda code: (code == 30).astype(int)),
+        (lambda code: code == 30, lambda code: (code == 30).astype(float)),
+        (lambda code: "0" + code.astype(str), lambda code: code),
+        (lambda code: code.astype(str), lambda code: code.astype(float)),
+    ],
+)
+def test_truth_and_lost_zeros_are_the_same_in_every_type(learned: Any, given: Any) -> None:
+    """True is 1, and 010 without its zero is still 010."""
+    x, y, _ = codes()
+    x = x[["code"]].join(pd.Series(np.arange(1_500) % 7, name="other"))
+    first, second = (x.assign(code=change(x["code"])) for change in (learned, given))
+    model = RiskModel(draws=1).fit(first, y)
+    np.testing.assert_allclose(model.predict_proba(second), model.predict_proba(first))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [("kg", "n/a", "1500 that are no number"), ("code", "zz", "1500 that are no number")],
+)
+def test_a_column_of_which_nothing_can_be_read_is_named_in_a_warning(
+    column: str, cell: str, words: str
+) -> None:
+    """It was probably read in another form: silence would give nonsense."""
+    x, _, model = codes()
+    with pytest.warns(UserWarning, match=f"Column '{column}' has 1500 cells of {words}"):
+        model.predict_proba(x.assign(**{column: cell}))
+
+
+def test_labels_that_are_all_new_are_named_in_a_warning() -> None:
+    """A few new labels are usual; none that is known is not."""
+    x, y, _ = codes()
+    x = x.assign(code=x["code"].map({10: "a", 20: "b", 30: "c", 40: "d"}))
+    model = RiskModel(draws=1).fit(x, y)
+    with pytest.warns(UserWarning, match="not in the training table"):
+        model.predict_proba(x.assign(code=x["code"].str.upper() + "x"))
+    model.predict_proba(x.assign(code=["new"] * 1_499 + ["a"]))

@@ -145,3 +145,26 @@ def test_one_series_is_a_table_of_one_column() -> None:
     """A list of lists is a table as well."""
     assert as_frame(pd.Series([1, 2], name="kg"), GuidedError).columns.tolist() == ["kg"]
     assert as_frame([[1, 2], [3, 4]], GuidedError).shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%d-%b-%Y", "%d %b %Y", "%Y%m%d"),
+        *("%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%b-%y %H:%M"),
+    ],
+)
+def test_dates_are_read_in_every_usual_form(form: str) -> None:
+    """A date that is taken for a label would be learned by heart."""
+    days = pd.Series(pd.date_range("2020-01-01", periods=500, freq="31h"))
+    texts = days.dt.strftime(form)
+    found = find_content(texts, *distinct(texts))
+    assert found.holds == "date"
+    expected = (days.dt.normalize() - pd.Timestamp("1970-01-01")).dt.days
+    assert np.floor(as_days(texts, found.form)).tolist() == expected.tolist()
+
+
+def test_tariff_codes_of_eight_digits_are_no_dates() -> None:
+    """They look like 20081112 now and then."""
+    texts = pd.Series([f"{1_902_2000 + 7_919 * number:08}" for number in range(300)])
+    assert find_content(texts, *distinct(texts)).holds == "label"

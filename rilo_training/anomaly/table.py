@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -19,7 +18,7 @@ from rilo_training.anomaly.columns import (
 )
 from rilo_training.anomaly.robust import DIGITS, choose_form
 from rilo_training.tables.cells import Codes, Floats, as_days, as_numbers
-from rilo_training.tables.refusals import check_columns
+from rilo_training.tables.refusals import check_columns, warn_of_unread
 
 MISSING, FIRST_LABEL = 0, 1
 """Codes of a group: 0 is a missing cell, then the known labels, then one code for all others."""
@@ -176,11 +175,7 @@ def _warn_of_unread(name: Hashable, values: pd.Series, numbers: Floats, what: st
     there = values.notna().to_numpy()
     unread = int((there & np.isnan(numbers)).sum())
     if unread > there.sum() / 2:
-        warnings.warn(
-            f"Column {name!r} has {unread} cells of {there.sum()} that are no {what}. They are "
-            "read as missing. Give the column in the form in which the model learned it.",
-            stacklevel=2,
-        )
+        warn_of_unread(name, unread, int(there.sum()), f"no {what}")
 
 
 def _place(label: str) -> tuple[bool, float, str]:

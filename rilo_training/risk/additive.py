@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rilo_training.risk.columns import Codes, Floats
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.odds import logit, sigmoid
+from rilo_training.risk.table import Codes, Floats
 
 CHUNK = 65_536
 STEPS, CLOSE, HALVINGS = 25, 1e-7, 20

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rilo_training.risk.alignment import check_same_order
-from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.odds import logit, sigmoid
+from rilo_training.risk.table import Floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,12 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from rilo_training.risk.columns import Column, Table
+from rilo_training.risk.columns import Column
 from rilo_training.risk.familiarity import Frequency, Partners, Together
 from rilo_training.risk.features import Bins, Category, Levels
 from rilo_training.risk.measures import Age, Measure, Moment, Plain, Ratio, Share, Size, Training
 from rilo_training.risk.peers import Peer, find_peers
+from rilo_training.risk.table import Table
 from rilo_training.risk.words import Words
 
 MOST_RATIO_COLUMNS = 6

@@ -16,12 +16,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.calibration import fit_sigmoid
 from rilo_training.risk.checks import level_shift
-from rilo_training.risk.columns import Floats, Table
 from rilo_training.risk.features import Bins
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.model import RiskModel, calibrated, not_fitted
 from rilo_training.risk.odds import logit, sigmoid
 from rilo_training.risk.search import find_features
+from rilo_training.risk.table import Floats, Table
 
 TREES = {
     "max_iter": 125,

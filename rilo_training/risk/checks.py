@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.calibration import fit_level
-from rilo_training.risk.columns import Column, Floats
+from rilo_training.risk.columns import Column
 from rilo_training.risk.errors import RiskError
+from rilo_training.risk.table import Floats
 
 
 def level_shift(score: Floats, y: Any, classes: npt.NDArray[Any]) -> float:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.errors import RiskError
+from rilo_training.risk.table import FIRST, MISSING, UNSEEN, Codes, Table
 from rilo_training.tables.cells import (
     ISO,
     WHY_IGNORED,
@@ -25,14 +26,8 @@ from rilo_training.tables.cells import (
     distinct,
     find_content,
 )
-from rilo_training.tables.refusals import as_frame, check_columns, ignored
+from rilo_training.tables.refusals import as_frame, check_columns, ignored, warn_of_unread
 
-Floats = npt.NDArray[Any]
-"""Numbers of float64, or of float32 where there are many."""
-Codes = npt.NDArray[np.int64]
-
-MISSING, UNSEEN, FIRST = 0, 1, 2
-"""Codes of a missing value, of one that the training table did not hold, and the first known."""
 ALMOST_ALL = 0.98
 """A column of which so large a share of the values occurs once names rows, and says no more."""
 FEW_KINDS = 4
@@ -43,48 +38,11 @@ CODE_LIKE = 0.2
 """Whole numbers with fewer distinct values than this share of the rows may be codes as well."""
 CODE_DIGITS = 6
 """Whole numbers that all have so many digits, and repeat, are codes and no amounts."""
+TRUTH = {"1": "true", "0": "false"}
+ENOUGH_CELLS = 20
+"""When none of so many cells can be used, the column was probably read in another form."""
 PREFIXES = (2, 4, 6)
 """Codes of digits are read by chapter, heading and subheading as well (Harmonized System)."""
-
-
-@dataclass
-class Table:
-    """The columns of a table as numbers.
-
-    Attributes
-    ----------
-    rows : int
-        How many rows.
-    codes : dict of str to array of int
-        Categories: 0 for missing, 1 for unseen, then the values in their order.
-    sizes : dict of str to int
-        How many codes a category has.
-    numbers, days : dict of str to array of float
-        Numbers, and days since 1970; NaN where missing.
-    words : dict of str to (array of int, list of list of str)
-        Free text: which of the distinct texts a row holds, and the words of each.
-    computed : dict of int to (object, array of float)
-        Measures that were computed from these rows, by their identity.
-    """
-
-    rows: int
-    codes: dict[str, Codes] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    numbers: dict[str, Floats] = field(default_factory=dict)
-    days: dict[str, Floats] = field(default_factory=dict)
-    words: dict[str, tuple[Codes, list[list[str]]]] = field(default_factory=dict)
-    computed: dict[int, tuple[object, Floats]] = field(default_factory=dict)
-
-    def take(self, order: npt.NDArray[Any]) -> Table:
-        """Return some rows, in the given order."""
-        return Table(
-            len(order),
-            {name: code[order] for name, code in self.codes.items()},
-            dict(self.sizes),
-            {name: value[order] for name, value in self.numbers.items()},
-            {name: value[order] for name, value in self.days.items()},
-            {name: (at[order], texts) for name, (at, texts) in self.words.items()},
-        )
 
 
 def as_table(table: Any, what: str = "X") -> pd.DataFrame:
@@ -133,8 +91,12 @@ class Column:
         A number that is read as a category as well.
     levels : dict of str to int
         The code of each text of a category.
+    is_truth : bool
+        The column holds true and false; 1 and 0 are the same.
+    width : int
+        Length of texts of digits; a shorter one has lost its first zeros. 0 when they differ.
     digits : int
-        Length of a code of digits, 0 when it is none.
+        Length of a code of digits with parts, 0 when it is none.
     form : str
         How dates are written.
     """
@@ -145,6 +107,8 @@ class Column:
     is_numeric: bool = False
     has_codes: bool = False
     levels: dict[str, dict[str, int]] = field(default_factory=dict)
+    is_truth: bool = False
+    width: int = 0
     digits: int = 0
     form: str = ISO
 
@@ -195,7 +159,11 @@ class Column:
         longest = len(rows) - 1
         # A heading may have lost its first zero; a count has numbers of every length.
         if longest >= 4 and rows[-2:].sum() >= ALMOST_ALL * rows.sum():
-            self.digits = longest
+            self.digits = self.width = longest
+        elif rows[-1] == rows.sum():
+            self.width = longest
+        self.is_truth = {text for text in texts if text is not None} <= {"true", "false"}
+        texts = self._in_one_form(texts)
         for title, part in self._parts(texts).items():
             ordered = sorted({text for text in part if text is not None})
             self.levels[title] = {text: FIRST + place for place, text in enumerate(ordered)}
@@ -206,14 +174,22 @@ class Column:
             return np.array([f"{n:.15g}" if np.isfinite(n) else None for n in numbers], object)
         return plain_text(values)
 
+    def _in_one_form(self, texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """Return texts as they were in the training table, where their type was another one."""
+        if self.is_truth:
+            return np.array([TRUTH.get(text, text) for text in texts], object)
+        if self.width:
+            full = [t.zfill(self.width) if t is not None and t.isdigit() else t for t in texts]
+            return np.array(full, object)
+        return texts
+
     def _parts(self, texts: npt.NDArray[np.object_]) -> dict[str, npt.NDArray[np.object_]]:
         """Return the texts, and the beginnings of a code of digits."""
         parts = {self.name: texts}
         if self.digits:
-            full = [None if text is None else text.zfill(self.digits) for text in texts]
             for length in PREFIXES:
                 if length < self.digits:
-                    cut = [None if text is None else text[:length] for text in full]
+                    cut = [None if text is None else text[:length] for text in texts]
                     parts[f"first {length} digits of {self.name}"] = np.array(cut, object)
         return parts
 
@@ -222,10 +198,12 @@ class Column:
         if self.kind == "ignored":
             return
         if self.kind == "date":
-            table.days[self.name] = as_days(column, self.form)
+            table.days[self.name] = days = as_days(column, self.form)
+            self._look_at(column, np.isnan(days), "no date")
             return
         if self.kind == "number":
-            table.numbers[self.name] = as_numbers(column)
+            table.numbers[self.name] = numbers = as_numbers(column)
+            self._look_at(column, np.isnan(numbers), "no number")
             if not self.has_codes:
                 return
         at, values = distinct(column)
@@ -235,9 +213,18 @@ class Column:
             table.words[self.name] = np.where(at < 0, len(split), at), [*split, []]
         else:
             self._read_levels(at, values, table)
+            if self.kind == "category":
+                code = table.codes[self.name]
+                self._look_at(column, code == UNSEEN, "not in the training table")
+
+    def _look_at(self, column: pd.Series, unread: npt.NDArray[np.bool_], why: str) -> None:
+        """Warn where no cell of a column is of use any more."""
+        there = column.notna().to_numpy()
+        if there.sum() >= ENOUGH_CELLS and unread[there].all():
+            warn_of_unread(self.name, int(there.sum()), int(there.sum()), why)
 
     def _read_levels(self, at: Codes, values: pd.Index, table: Table) -> None:
-        for title, part in self._parts(self._texts(values)).items():
+        for title, part in self._parts(self._in_one_form(self._texts(values))).items():
             levels = self.levels[title]
             codes = [MISSING if t is None else levels.get(t, UNSEEN) for t in part]
             table.codes[title] = np.array([*codes, MISSING], np.int64)[at]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rilo_training.risk.columns import Codes, Floats
 from rilo_training.risk.odds import sigmoid
+from rilo_training.risk.table import Codes, Floats
 
 CLOSE = 1e-12
 """A level is found when a step is shorter."""

@@ -7,17 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rilo_training.risk.columns import (
-    FIRST,
-    MISSING,
-    UNSEEN,
-    Codes,
-    as_table,
-    learn_columns,
-    read_table,
-)
+from rilo_training.risk.columns import as_table, learn_columns, read_table
 from rilo_training.risk.features import Bins
 from rilo_training.risk.measures import Plain, Training
+from rilo_training.risk.table import FIRST, MISSING, UNSEEN, Codes
 
 DRIFT_BINS = 10
 MOST_LEVELS = 50

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rilo_training.risk.columns import FIRST, UNSEEN, Codes, Floats
 from rilo_training.risk.crossing import Expectation
 from rilo_training.risk.odds import alike, likelihood_gain, log_odds
+from rilo_training.risk.table import FIRST, UNSEEN, Codes, Floats
 
 STRENGTHS = tuple(2.0**power for power in range(-1, 8))
 """How many expected outcomes the pull towards zero weighs. Steps of two: when every row stands

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from rilo_training.risk.columns import FIRST, Codes, Floats, Table
 from rilo_training.risk.measures import Training
+from rilo_training.risk.table import FIRST, Codes, Floats, Table
 
 FEW_ROWS = 30
 """Below so many rows, a row is not counted among those of its kind."""

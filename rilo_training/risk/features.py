@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from rilo_training.risk.columns import FIRST, MISSING, UNSEEN, Codes, Floats, Table
 from rilo_training.risk.evidence import learn_evidence
 from rilo_training.risk.measures import Measure, Training
+from rilo_training.risk.table import FIRST, MISSING, UNSEEN, Codes, Floats, Table
 
 FINE, COARSE = 32, 6
 """Bins of a number on its own, and of one in a combination."""

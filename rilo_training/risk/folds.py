@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.risk.columns import FEW_KINDS, Codes, Floats, Table
+from rilo_training.risk.columns import FEW_KINDS
+from rilo_training.risk.table import Codes, Floats, Table
 
 FOLDS = 5
 
@@ -38,9 +39,9 @@ def content_hash(table: Table, random_state: int = 0) -> npt.NDArray[np.uint64]:
     parts: dict[str, npt.NDArray[np.uint64]] = {}
     for kind, columns in (("code", table.codes), ("number", table.numbers), ("day", table.days)):
         for name, values in columns.items():
-            # One sign of zero and one kind of NaN, so that equal values have equal bits.
-            plain = np.where(values == values, values + 0.0, np.nan).astype(np.float64)
-            parts[f"{kind} {name}"] = plain.view(np.uint64)
+            # The place in the order of values, so that another unit gives the same folds.
+            place = values if kind == "code" else pd.factorize(values, sort=True)[0]
+            parts[f"{kind} {name}"] = place.astype(np.int64).view(np.uint64)
     for name, (at, texts) in table.words.items():
         joined = np.array([" ".join(text) for text in texts], object)
         parts[f"words {name}"] = pd.util.hash_array(joined)[at]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.alignment import check_same_order
-from rilo_training.risk.columns import Codes, Floats
 from rilo_training.risk.errors import RiskError
+from rilo_training.risk.table import Codes, Floats
 from rilo_training.tables.cells import as_days
 
 

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
-from rilo_training.risk.columns import Codes, Floats, Table
 from rilo_training.risk.crossing import Crossing, Expectation
 from rilo_training.risk.folds import FOLDS
+from rilo_training.risk.table import Codes, Floats, Table
 
 
 @dataclass

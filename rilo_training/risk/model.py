@@ -21,12 +21,13 @@ from rilo_training.risk.checks import (
     level_shift,
     names_left_out,
 )
-from rilo_training.risk.columns import Column, Floats, Table, as_table, learn_columns, read_table
+from rilo_training.risk.columns import Column, as_table, learn_columns, read_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.folds import arrange, content_hash, dealt_out
 from rilo_training.risk.measures import Training
 from rilo_training.risk.odds import sigmoid
 from rilo_training.risk.search import SEARCH_ROWS, Weighed, find_features
+from rilo_training.risk.table import Floats, Table
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

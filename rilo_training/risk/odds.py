@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rilo_training.risk.columns import Floats
+from rilo_training.risk.table import Floats
 
 LARGEST = 5.0
 """No single value adds or takes more log-odds."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rilo_training.risk.columns import Codes, Floats, Table
 from rilo_training.risk.measures import Measure, Training
+from rilo_training.risk.table import Codes, Floats, Table
 
 MOST_GROUPS = 3
 LEAST_GAIN = 0.03

@@ -10,9 +10,10 @@ import pandas as pd
 
 from rilo_training.risk.additive import fit_additive
 from rilo_training.risk.checks import checked_classes
-from rilo_training.risk.columns import Floats, as_table
+from rilo_training.risk.columns import as_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.folds import FOLDS
+from rilo_training.risk.table import Floats
 
 PENALTY = 0.002
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from rilo_training.risk.alignment import check_same_order
 from rilo_training.risk.calibration import checked_outcome
-from rilo_training.risk.columns import Floats
 from rilo_training.risk.errors import RiskError
+from rilo_training.risk.table import Floats
 
 
 def targeting_report(

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
-from rilo_training.risk.columns import Codes, Column, Floats
+from rilo_training.risk.columns import Column
 from rilo_training.risk.crossing import Crossing, Expectation
 from rilo_training.risk.evidence import learn_evidence, quick_gain
 from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Plain, Training
+from rilo_training.risk.table import Codes, Floats
 
 SEARCH_ROWS = 50_000
 """So many rows decide which features are learned from all rows."""

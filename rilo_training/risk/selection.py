@@ -9,13 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.calibration import checked_outcome
-from rilo_training.risk.columns import Floats, as_table, learn_columns, read_table
+from rilo_training.risk.columns import as_table, learn_columns, read_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.evidence import learn_evidence
 from rilo_training.risk.features import Bins, Category, Levels
 from rilo_training.risk.folds import arrange, content_hash
 from rilo_training.risk.measures import Plain, Training
 from rilo_training.risk.report import _places
+from rilo_training.risk.table import Floats
 
 
 def select_for_inspection(

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.risk.calibration import checked_outcome
-from rilo_training.risk.columns import Floats, as_table
+from rilo_training.risk.columns import as_table
 from rilo_training.risk.errors import RiskError
 from rilo_training.risk.selection import _is_share, select_for_inspection
+from rilo_training.risk.table import Floats
 
 
 def moved_traffic(
@@ -162,7 +163,7 @@ def simulate_inspections(
     if model is None:
         from rilo_training.risk.model import RiskModel
 
-        model = RiskModel(random_state=random_state)
+        model = RiskModel(random_state=random_state, draws=1)  # fitted anew in each week
     if not all(hasattr(model, name) for name in ("fit", "predict_proba", "get_params")):
         raise RiskError(
             f"The model was {model!r}.",

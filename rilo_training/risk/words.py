@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rilo_training.risk.columns import Floats, Table
 from rilo_training.risk.folds import FOLDS
 from rilo_training.risk.measures import Training
 from rilo_training.risk.odds import log_odds
+from rilo_training.risk.table import Floats, Table
 
 
 @dataclass

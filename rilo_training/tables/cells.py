@@ -18,8 +18,14 @@ Holds = Literal["nothing", "one value", "yes or no", "number", "date", "label"]
 WHY_IGNORED = {"nothing": "it holds no value", "one value": "it holds one value only"}
 """What is said about a column that holds no difference."""
 ISO = "ISO8601"
-DATE_FORMS = (ISO, "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%y-%m-%d")
-DATE_SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
+DATE_FORMS = (
+    *(ISO, "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d"),
+    *("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%y-%m-%d"),
+)
+DATE_SHAPE = re.compile(
+    r"\d{1,4}([-/. ])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}([ T].*)?"
+    r"|(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+)
 CODE_SHAPE = re.compile(r"0\d")
 """Nobody writes an amount so: 0902.10 is a heading, and 0.5 is a number."""
 NEARLY_ALL = 0.95
@@ -174,7 +180,8 @@ def date_form(texts: list[str]) -> str:
 
 def _parsed(texts: list[str], form: str) -> pd.Series:
     if form != ISO:  # a time of the day behind the date is left out
-        texts = [text.split(" ", 1)[0] for text in texts]
+        parts = form.count(" ") + 1
+        texts = [" ".join(text.split(" ")[:parts]) for text in texts]
     return pd.to_datetime(pd.Series(texts, dtype=object), format=form, errors="coerce", utc=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -91,6 +92,25 @@ def check_columns(table: pd.DataFrame, names: Iterable[Hashable], error: type[Gu
 def ignored(name: Hashable, reason: str) -> str:
     """Return the notice about a column that is ignored."""
     return f"Column {name!r} is ignored: {reason}."
+
+
+def warn_of_unread(name: Hashable, unread: int, there: int, why: str) -> None:
+    """Warn that cells of a column are not what they were in the table that a model learned from.
+
+    Parameters
+    ----------
+    name : Hashable
+        The column.
+    unread, there : int
+        How many cells are read as missing or unseen, and how many hold something.
+    why : str
+        What they are not: ``"no number"``.
+    """
+    warnings.warn(
+        f"Column {name!r} has {unread} cells of {there} that are {why}. Give the column in the "
+        "form in which the model learned it.",
+        stacklevel=2,
+    )
 
 
 def _listed(names: Iterable[Hashable]) -> str:
