@@ -130,11 +130,12 @@ def ninety_ten(seed: int, kind: str) -> dict[str, int]:
 
     Four weeks are past: 15 per cent of their consignments were inspected, at random. Then 8 per
     cent of each week are inspected, and the model learns each week from the last three weeks.
-    The change comes after the fourth week and stays. The stream is the origin with 3 to 15 per
-    cent of the traffic that the first model rates lowest, and of it the consignments below the
-    median score of all: smugglers look like those whom nobody inspects. Finds of others go there,
-    as many as 62 per cent of all expected finds, and what is left outside fades to 30 per cent of
-    its pattern.
+    The change comes after the fourth week and stays. The stream is the origin that the first
+    model rates lowest, and of it the consignments below the median score of all, if these are 2 to
+    15 per cent of the traffic: smugglers look like those whom nobody inspects. Finds of others go
+    there, as many as 62 per cent of all expected finds, and what is left outside fades to 30 per
+    cent of its pattern.
+
     Outcomes and lots are the same for both strategies.
     """
     world = make_home_desk(seed)
@@ -150,9 +151,11 @@ def ninety_ten(seed: int, kind: str) -> dict[str, int]:
 
     first = model_of(kind).fit(features[known], luck[known] < p[known])
     score = first.predict_proba(features)[:, 1]
-    origins = pd.Series(score).groupby(table["origin_country"].to_numpy()).agg(["mean", "size"])
-    stream = origins.loc[(origins["size"] / len(p)).between(0.03, 0.15), "mean"].idxmin()
-    inside = table["origin_country"].eq(stream).to_numpy() & (score < np.median(score))
+    by_origin = pd.DataFrame({"score": score, "quiet": score < np.median(score)})
+    origins = by_origin.groupby(table["origin_country"].to_numpy()).agg(["mean", "sum"])
+    has_room = (origins["quiet", "sum"] / len(p)).between(0.02, 0.15)
+    stream = origins.loc[has_room, ("score", "mean")].idxmin()
+    inside = table["origin_country"].eq(stream).to_numpy() & by_origin["quiet"].to_numpy()
     moved = moved_traffic(p, inside, share=0.62 * p.sum() / p[~inside].sum(), weakened=0.7)
     assert moved[inside].sum() - p[inside].sum() >= 0.6 * p.sum()
 
