@@ -20,7 +20,7 @@ from rilo_training.tables.cells import Floats
 
 MOST_ROWS = 50_000
 """Rows from which the model learns; of a larger table, so many are drawn by their content."""
-SCALE_ROWS = 5_000
+SCALE_ROWS = 1_500
 """Rows from which the scale of each member is learned."""
 HALF = 0.5
 """Weight of the nearest neighbours, and of the distance of all columns, beside the forest."""

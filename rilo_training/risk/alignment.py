@@ -31,7 +31,7 @@ def check_same_order(one: object, other: object, what: str) -> None:
     >>> from rilo_training.risk.alignment import check_same_order
     >>> y = pd.Series([1, 0, 0])
     >>> check_same_order(pd.DataFrame({"origin": ["AA", "BB", "CC"]}), y, "X and y")
-    >>> check_same_order(y, y.sort_values(), "y and score")
+    >>> check_same_order(y, y.sort_values(), "y and score")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     rilo_training.risk.errors.RiskError: The rows of y and score have the same labels in ...
