@@ -717,6 +717,11 @@ def test_the_workbook_is_ready_to_use(desk: Desk) -> None:
     assert all(len(rule.prompt) <= 255 for rule in rules)
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.freeze_panes == "C3"
+    for cell in sheet[4]:  # a text stays a text, whatever is typed; the number of attempts is one
+        assert cell.number_format == ("General" if cell.value == 1 else "@"), cell.coordinate
+        assert cell.alignment.wrap_text
+    to_fill = [cell.fill.start_color.rgb for cell in sheet[4][-len(NAMES) - 2 :]]
+    assert set(to_fill) == {"00FFF9DB"}
     words = [cell.value for line in book["rubric"].iter_rows() for cell in line]
     for criterion in RUBRIC.criteria:
         assert any(criterion.words["A"] in str(word) for word in words)
