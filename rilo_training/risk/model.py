@@ -44,6 +44,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     rows of the past, also when new rows are ranked. It is not made here, but in one line before,
     by `earlier_history`, which never looks ahead.
 
+    Where few outcomes of risk are known, say with `monotone` which way each sign points: features
+    that are looked for in few outcomes are found late.
+
     Parameters
     ----------
     random_state : int
