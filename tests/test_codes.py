@@ -2,11 +2,12 @@
 
 import doctest
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from rilo_training import codes
-from rilo_training.codes import agreement, lists
+from rilo_training.codes import agreement, lists, published
 
 
 def test_examples_run():
@@ -178,3 +179,40 @@ def test_sources():
         if file.name.endswith(".csv"):
             table = lists._read(file.name.removesuffix(".csv"))
             assert table["source"].str.strip().ne("").all(), file.name
+
+
+def test_published_figures_say_where_they_come_from():
+    """Each row of a published table has its citation and says whether anybody read the report."""
+    for name in published.PUBLISHED:
+        table = codes.load_published(name)
+        assert table.notna().all(axis=None)
+        assert table["source"].str.len().gt(20).all()
+        assert set(table["checked_against_report"]) <= {"yes", "no"}
+        assert (table.loc[table["year"].eq(2025), "status"] == "provisional").all()
+
+
+def test_the_published_figures_are_those_of_the_report():
+    """The rise of the world and the part of three reporters in it are those that the course says."""
+    wide = codes.load_published("cannabis").pivot(
+        index="reporter", columns="year", values="seizures"
+    )
+    rise = wide[2025] - wide[2024]
+    three = rise.drop("World").sum()
+    others = wide.loc["World"] - wide.drop(index="World").sum()
+    assert round(rise["World"] / wide.loc["World", 2024] * 100) == 62
+    assert round(three / rise["World"] * 100, 1) == 87.6
+    assert round((others[2025] / others[2024] - 1) * 100, 1) == 8.1
+
+
+def test_the_copies_for_reading_are_the_published_tables():
+    """What stands in ``datasets/published`` is what a notebook loads."""
+    folder = Path(__file__).parents[1] / "datasets" / "published"
+    for name in published.PUBLISHED:
+        text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+        assert text == published.published_text(name)
+
+
+def test_a_published_table_that_is_not_there_is_named():
+    """The message lists the tables that are there."""
+    with pytest.raises(ValueError, match=r"The published tables are: cannabis\. Write one"):
+        codes.load_published("heroin")

@@ -1,7 +1,7 @@
 """Code lists: Members, countries, sections, commodities, units and the labels of a record.
 
 Every list is a CSV file in this folder, with its source in the last column. The functions read
-a list when it is asked for and return a new copy each time, so a reader may change it freely.
+a list when it is asked for and return a new copy each time, so a reader may change it freely. Published figures stand in `load_published`.
 """
 
 from rilo_training.codes.agreement import (
@@ -24,6 +24,7 @@ from rilo_training.codes.lists import (
     sub_commodities,
     units,
 )
+from rilo_training.codes.published import load_published
 
 __all__ = [
     "FIELDS",
@@ -33,6 +34,7 @@ __all__ = [
     "hs_headings",
     "impossible_pairs",
     "labels",
+    "load_published",
     "members",
     "other_names",
     "ports",

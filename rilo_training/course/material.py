@@ -7,6 +7,7 @@ The material is a folder. A workspace is made from it, and a release carries it:
     keys/<unit>/<world>.json  practice keys
     worlds.json               prepared worlds for more practice, by unit: seed and id
     datasets/practice/        the practice data
+    datasets/published/       real figures, each row with its citation
     reference/                the pages of the library, with pictures
 """
 
@@ -44,6 +45,7 @@ from rilo_training.world import make_practice_world, read_about
 
 PAGES = Path("curriculum") / "reference"
 REFERENCE = "reference"
+PUBLISHED = "published"
 EDITIONS = ("cohort", "self-study")
 FIRST_PRACTICE_SEED = 5001
 WORKED_SEED = 9001
@@ -94,6 +96,9 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
     practice = folder / "datasets" / "practice"
     if _contents(practice) != _contents(programme.practice_world):
         copy_folder(programme.practice_world, practice)
+    published = _contents(programme.practice_world.parent / PUBLISHED)
+    if published and _contents(folder / "datasets" / PUBLISHED) != published:
+        copy_folder(programme.practice_world.parent / PUBLISHED, folder / "datasets" / PUBLISHED)
     pages = _contents(programme.root / PAGES)
     if pages and _contents(folder / REFERENCE) != pages:
         copy_folder(programme.root / PAGES, folder / REFERENCE)

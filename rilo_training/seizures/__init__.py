@@ -21,6 +21,7 @@ from rilo_training.seizures.load import (
 )
 from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
 from rilo_training.seizures.personal import find_personal_details
+from rilo_training.seizures.queue import next_in_queue
 from rilo_training.seizures.repair import RepairedCopy, repair
 from rilo_training.seizures.rules import RULES, Rule, rule_table
 from rilo_training.seizures.schema import COLUMNS, Column, dictionary_markdown
@@ -48,6 +49,7 @@ __all__ = [
     "load_movements",
     "load_seizures",
     "member_names",
+    "next_in_queue",
     "propose_labels",
     "repair",
     "rule_table",

@@ -22,7 +22,7 @@ from rilo_training.world.stories.choice import ELSEWHERE, KINDS
 SYNTHETIC = "SYNTHETIC DATA - not CEN data"
 """The mark that every world carries."""
 
-WORLD_VERSION = 2
+WORLD_VERSION = 3
 """Counts up when the same seed gives another world."""
 
 

@@ -1,4 +1,4 @@
-"""The practice world and the data sheet: what stands in the folder ``datasets``."""
+"""What stands in the folder ``datasets``: the practice world, the data sheet, published figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from os import PathLike, fspath
 from pathlib import Path
 
+from rilo_training.codes.published import PUBLISHED, published_text
+from rilo_training.files import write_text
 from rilo_training.seizures.home_schema import CONSIGNMENT_COLUMNS, INSPECTION_COLUMNS
 from rilo_training.seizures.movement_schema import MOVEMENT_COLUMNS
 from rilo_training.seizures.schema import COLUMNS, dictionary_markdown
@@ -17,7 +19,14 @@ from rilo_training.world.tables import parameters, sources_markdown
 PRACTICE_SEED = 2026
 """The seed of the practice world. A test proves that it makes exactly the committed files."""
 
-PRACTICE_STORIES: tuple[str, ...] = ()
+PRACTICE_STORIES: tuple[str, ...] = (
+    "reporting_rise",
+    "batch_upload",
+    "displaced_route",
+    "hidden_combination",
+    "odd_weights",
+    "airport_surge",
+)
 """Story lines that the practice world contains beside those that its seed draws: those that the
 units need."""
 
@@ -107,7 +116,7 @@ def make_practice_world() -> World:
 
 
 def renew(datasets: str | PathLike[str]) -> None:
-    """Write the practice world and the generated blocks of the data sheet again.
+    """Write the practice world, the published tables and the blocks of the data sheet again.
 
     Parameters
     ----------
@@ -117,6 +126,8 @@ def renew(datasets: str | PathLike[str]) -> None:
     folder = Path(fspath(datasets))
     world = make_practice_world()
     save_world(world, folder / "practice", smallest=True)
+    for name in PUBLISHED:
+        write_text(folder / "published" / f"{name}.csv", published_text(name))
     sheet = folder / "README.md"
     text = fill_data_sheet(sheet.read_text(encoding="utf-8"))
     sheet.write_text(text, encoding="utf-8", newline="\n")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rilo_training.world.home.parties import home
+from rilo_training.world.home.parties import COMING_WEEK, home
 from rilo_training.world.streams import stream
 from rilo_training.world.tables import Floats, parameters
 
@@ -67,7 +67,8 @@ def draw_inspections(
     -------
     pandas.DataFrame
         One row per inspected consignment, in the order of `true`: ``consignment_id``,
-        ``inspected_on``, ``selected_by`` (random, officer or tip), ``is_illicit``.
+        ``inspected_on``, ``selected_by`` (random, officer or tip), ``is_illicit``. The last week
+        lies ahead: nothing was inspected in it or after it.
     """
     rng = stream(seed, "home_inspections")
     number = len(true)
@@ -91,12 +92,12 @@ def draw_inspections(
         reason[rows] = name
     delayed = rng.random(number) * 100 < home("inspection_delay_percent")
     days = np.where(delayed, 1 + np.floor(rng.random(number) * 4), 0)
-    rows = np.flatnonzero(reason != "")
-    arrival = true["arrival_date"].to_numpy()[rows]
+    inspected_on = true["arrival_date"].to_numpy() + days.astype("timedelta64[D]")
+    rows = np.flatnonzero((reason != "") & (inspected_on < COMING_WEEK))
     return pd.DataFrame(
         {
             "consignment_id": true["consignment_id"].to_numpy()[rows],
-            "inspected_on": arrival + days[rows].astype("timedelta64[D]"),
+            "inspected_on": inspected_on[rows],
             "selected_by": pd.array(reason[rows], dtype="str"),
             "is_illicit": is_illicit[rows],
         }

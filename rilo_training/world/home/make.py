@@ -116,9 +116,9 @@ def make_home_desk(
     >>> from rilo_training.world.home import make_home_desk
     >>> desk = make_home_desk(seed=1, consignments=1_000)
     >>> len(desk.consignments), len(desk.inspections)
-    (1000, 55)
+    (1000, 49)
     >>> desk.inspections["selected_by"].value_counts().to_dict()
-    {'officer': 33, 'random': 11, 'tip': 11}
+    {'officer': 30, 'random': 10, 'tip': 9}
     """
     check_sizes(consignments, difficulty, families)
     tell = progress or _silent

@@ -21,6 +21,9 @@ FIRST_DAY = np.datetime64("2026-07-06", "D")
 LAST_DAY = np.datetime64("2026-09-27", "D")
 """First and last day of the home desk: twelve weeks from a Monday to a Sunday."""
 
+COMING_WEEK = np.datetime64("2026-09-21", "D")
+"""The Monday of the last week. Its consignments are declared; nobody has inspected one yet."""
+
 DAYS = int((LAST_DAY - FIRST_DAY).astype(np.int64)) + 1
 
 SIDES = ("importer", "exporter", "agent")
