@@ -23,7 +23,10 @@ class CourseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit as the manifest describes it."""
+    """One unit as the manifest describes it.
+
+    ``proved_by`` holds, for each objective, the questions that prove it.
+    """
 
     id: str
     title: str
@@ -36,6 +39,7 @@ class Unit:
     file: str
     office_asks: str
     objectives: tuple[str, ...]
+    proved_by: tuple[tuple[str, ...], ...]
     competences: tuple[str, ...]
     tables: tuple[str, ...]
     stories: tuple[str, ...]
@@ -224,4 +228,7 @@ def _unit(entry: dict[str, Any]) -> Unit:
         raise ValueError(f"the unit {entry['id']} has an unknown entry, {sorted(unknown)[0]}")
     if values["kind"] not in KINDS_OF_UNIT:
         raise ValueError(f"the unit {entry['id']} has an unknown kind, {values['kind']}")
+    values["proved_by"] = tuple(tuple(questions) for questions in values["proved_by"])
+    if len(values["proved_by"]) != len(values["objectives"]):
+        raise ValueError(f"proved_by of the unit {entry['id']} has not one list an objective")
     return Unit(**values)
