@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import io
 import json
@@ -45,7 +46,13 @@ class Lab:
 @pytest.fixture(scope="module")
 def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a fresh workspace, as `rilo lab` starts it, with no settings of its own."""
-    folder = tmp_path_factory.mktemp("lab")
+    with running_lab(tmp_path_factory.mktemp("lab")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """Run JupyterLab on a fresh workspace in a folder, and stop it."""
     material = find_material(lambda line: None)
     workspace = start_workspace(folder / "workspace", "participant_01", material)
     own = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}

@@ -99,7 +99,7 @@ def loose_numbers(
     >>> facts = [Fact("any", "1,000 g are 1 kg", "definition")]
     >>> texts = [Passage("here", "1,000 g are 1 kg. We hold 17 cases.")]
     >>> loose_numbers(texts, "w1d1_01", facts, re.compile("Question 1"))
-    ['here: 17 in "1 kg. We hold 17 cases."']
+    ['here: 17 in "1,000 g are 1 kg. We hold 17 cases."']
     """
     own = [fact.text for fact in facts if fact.unit in (unit, "any")]
     problems = []
