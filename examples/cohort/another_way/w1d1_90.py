@@ -59,5 +59,5 @@ sentences = [
 reply = " ".join(sentences)
 
 # %% q9
-carried = heroin.loc[heroin["conveyance"].str.upper().eq("VEHICLE")]
+carried = seizures.loc[seizures["conveyance"].str.upper().eq("VEHICLE")]
 vehicle_cases = carried["case_id"].drop_duplicates().size

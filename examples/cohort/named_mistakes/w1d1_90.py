@@ -29,4 +29,4 @@ owners = set(by_mail["destination_country"])
 reply = "There is a lot of ketamine. See the table."
 
 # %% q9
-vehicle_cases = len(heroin[heroin["conveyance"] == "vehicle"])
+vehicle_cases = len(seizures[seizures["conveyance"] == "vehicle"])
