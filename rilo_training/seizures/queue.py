@@ -56,6 +56,8 @@ def next_in_queue(raw: pd.DataFrame, lines: int = 400, doubtful: int = 28) -> pd
     # The most recent first, so that few of them have to be validated.
     uploads.sort(key=lambda own: own["report_date"].iloc[0], reverse=True)
     for own in uploads:
+        if not own["report_date"].lt(own["seizure_date"]).any():
+            continue  # without this no rule has to be looked at
         # The upload alone is what the analyst validates: beside other lines more can be found.
         found = validate(own.drop_duplicates())
         in_doubt = found.loc[found["rule"].ne("label"), "row"].nunique()
