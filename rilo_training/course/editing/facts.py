@@ -3,8 +3,8 @@
 A number that depends on the data never stands in prose: the cell that computes it says it. What is
 left are minutes, points and numbers of questions (proved by the manifest and the notebook), signs
 of the text itself (numbers of parts and lists), numbers of the code beside the text (a limit of 30
-days stands in both), and facts, rules and examples. These stand in ``curriculum/facts.toml`` word by
-word, with their reason and, where it can be computed, a proof.
+days stands in both), and facts, rules and examples. These stand in ``curriculum/facts.toml`` word
+by word, with their reason and, where it can be computed, a proof.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _OWN_FORM = re.compile(
 class Fact:
     """A piece of text with a number in it, where it stands, and why it is true.
 
-    ``unit`` is the id of a unit, or ``any``. ``proof`` is empty, or an expression that must be true.
+    ``unit`` is the id of a unit, or ``any``. ``proof`` is an expression, or empty.
     """
 
     unit: str
