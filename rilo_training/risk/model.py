@@ -26,8 +26,9 @@ from rilo_training.risk.errors import RiskError
 from rilo_training.risk.folds import arrange, content_hash, dealt_out
 from rilo_training.risk.measures import Training
 from rilo_training.risk.odds import sigmoid
-from rilo_training.risk.search import SEARCH_ROWS, Weighed, find_features
+from rilo_training.risk.search import SEARCH_ROWS, find_features
 from rilo_training.risk.table import Floats, Table
+from rilo_training.risk.weighing import Weighed
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
