@@ -54,12 +54,18 @@ class Learning:
         Their levels.
     crossing : Crossing
         The score so far, by model.
+    has_few : bool
+        Few outcomes are known, in all training rows.
     lines : list of Line
         What all columns say together, where few outcomes are known.
     """
 
     def __init__(
-        self, columns: list[Column], training: Training, monotone: Mapping[str, int]
+        self,
+        columns: list[Column],
+        training: Training,
+        monotone: Mapping[str, int],
+        has_few: bool,
     ) -> None:
         self.training = training
         self.monotone = monotone
@@ -74,8 +80,8 @@ class Learning:
             training.weight,
             tuple(range(FOLDS)) if few else (int(training.fold.min()),),
         )
-        self.has_few = has_few_outcomes(training)
-        self.lines = find_lines(columns, training, monotone) if self.has_few else []
+        self.has_few = has_few
+        self.lines = find_lines(columns, training, monotone) if has_few else []
         learn_lines(self.lines, self.crossing)
 
     def least_gain(self, levels: Levels) -> float:
@@ -140,11 +146,12 @@ def find_features(
     monotone : mapping of str to int
         Numbers that may only raise (1) or lower (-1) the score.
     """
-    learning = Learning(columns, _first_rows(training, SEARCH_ROWS), monotone)
+    has_few = has_few_outcomes(training)
+    learning = Learning(columns, _first_rows(training, SEARCH_ROWS), monotone, has_few)
     _search(columns, learning)
     if learning.training is not training:
         found = [feature.levels for feature in learning.features]
-        learning = Learning(columns, training, monotone)
+        learning = Learning(columns, training, monotone, has_few)
         for levels in found:
             learning.add(levels, levels.learn(training), -np.inf)
         learning.crossing.set_level()
