@@ -141,7 +141,9 @@ def learn_lines(lines: list[Line], crossing: Crossing) -> None:
         if model < len(crossing.own):
             seen[crossing.own[model]] = False
         counted = crossing.weight[seen]
-        weights.append(_fit(terms[seen], crossing.y[seen], counted, score[seen], lowest))
+        # A model of fewer rows is drawn to zero as much as that of all rows, which it stands for.
+        ridge = FIRMNESS * float(counted.sum() / crossing.weight.sum())
+        weights.append(_fit(terms[seen], crossing.y[seen], counted, score[seen], lowest, ridge))
     ends = np.cumsum([line.basis.shape[1] for line in lines])[:-1]
     for line, part in zip(lines, np.split(np.array(weights), ends, axis=1), strict=True):
         line.values = part @ line.basis.T
@@ -149,7 +151,9 @@ def learn_lines(lines: list[Line], crossing: Crossing) -> None:
     crossing.set_level()
 
 
-def _fit(terms: Floats, y: Floats, weight: Floats, before: Floats, lowest: Floats) -> Floats:
+def _fit(
+    terms: Floats, y: Floats, weight: Floats, before: Floats, lowest: Floats, ridge: float
+) -> Floats:
     """Return the weights of terms in a logistic model, drawn towards zero (ridge)."""
     from scipy.optimize import Bounds, minimize
 
@@ -157,8 +161,8 @@ def _fit(terms: Floats, y: Floats, weight: Floats, before: Floats, lowest: Float
         held, score = found[:-1], before + terms @ found[:-1] + found[-1]
         lost = float(weight @ (np.logaddexp(0.0, score) - y * score))
         error = weight * (sigmoid(score) - y)
-        slope = np.append(error @ terms + FIRMNESS * held, error.sum())
-        return lost + FIRMNESS / 2 * float(held @ held), slope
+        slope = np.append(error @ terms + ridge * held, error.sum())
+        return lost + ridge / 2 * float(held @ held), slope
 
     found = minimize(
         loss,
