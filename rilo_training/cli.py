@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from rilo_training import __version__
+from rilo_training.gain.commands import gain
 
 
 class _Commands(click.Group):
@@ -47,7 +48,7 @@ def main() -> None:
     """The commands of the course. All data are synthetic, not CEN data.
 
     Participants use: doctor, start, lab, progress, reset, practise, submit.
-    Instructors use: release, receipt, grade, close, world. Authors use: verify, normalise.
+    Instructors use: release, receipt, grade, close, gain, world. Authors use: verify, normalise.
     """
     # A console of Windows may not know every letter: a replaced letter is better than a stop.
     for stream in (sys.stdout, sys.stderr):
@@ -396,6 +397,9 @@ def normalise(unit: str | None) -> None:
         _say(one.id)
         changed = normalise_unit(programme, one)
         click.echo(f"{one.id}: {'written' if changed else 'unchanged'}")
+
+
+main.add_command(gain)
 
 
 if __name__ == "__main__":

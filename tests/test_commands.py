@@ -35,6 +35,7 @@ CONTRACT: dict[str, set[str]] = {
     "receipt": {"STORE", "PARTICIPANT", "UNIT", "CODE", "--attempt"},
     "mark": {"STORE", "SHEET"},
     "close": {"STORE", "UNIT", "--attempt"},
+    "gain": set(),
     "verify": {"UNIT", "--worlds"},
     "normalise": {"UNIT"},
 }

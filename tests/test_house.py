@@ -26,6 +26,7 @@ LEVELS = [
     {"kernels"},
     {"course"},
     {"grading"},
+    {"gain"},
     {"doctor", "jupyter"},
     {"cli"},
     {"demo"},

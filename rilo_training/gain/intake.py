@@ -1,0 +1,290 @@
+"""Files with answers: what a page saved, or what somebody typed from paper.
+
+A file may come from anywhere. What is wrong in it becomes a sentence that names the file, the
+person and the item; the answers of a person are taken whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rilo_training.files import whole_text
+from rilo_training.gain.bank import ITEMS, LETTERS
+from rilo_training.gain.draw import form_of, known_participant
+from rilo_training.gain.records import OCCASIONS, Entry, TestWorld
+from rilo_training.gain.typed import Typed, decoded, read_typed
+
+FORMAT = "rilo gain answers 1"
+NOT_YET = "n"
+TASK_PARTS = ("cases", "departure", "words", "how")
+MOST_BYTES = 1_000_000
+MOST_CHARACTERS = 5_000
+_SURE = {"yes": "yes", "y": "yes", "sure": "yes", "no": "no", "n": "no", "not sure": "no", "": ""}
+
+
+@dataclass
+class Taken:
+    """What can be entered, and what cannot, in sentences."""
+
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store knows: who was drawn, and the tests that were made."""
+
+    draws: Mapping[str, str]
+    worlds: Mapping[str, TestWorld]
+    as_written: bool = False
+    entered_by: str = ""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The answers of one person as they stand in a file."""
+
+    place: str
+    participant: str
+    occasion: str
+    form: str
+    world_id: str | None
+    items: Sequence[tuple[object, object, object]]
+    task: Mapping[str, str]
+    order: int = 0
+
+
+def read_files(paths: Sequence[Path], known: Known) -> Taken:
+    """Read files with answers.
+
+    Parameters
+    ----------
+    paths
+        Files that the page of the test saved (``.json``), and typed tables (``.csv``).
+    known
+        What the store knows.
+
+    Returns
+    -------
+    Taken
+        An entry for each person and occasion of each file, in the order of the files. Where a
+        person saved several times, the later one comes later.
+    """
+    taken = Taken()
+    given: list[_Given] = []
+    for path in paths:
+        given += _read_file(path, taken.problems)
+    for one in sorted(given, key=lambda one: one.order):
+        problems: list[str] = []
+        entry = _entry(one, known, problems)
+        taken.problems += [f"{one.place}: {problem}" for problem in problems]
+        if entry is not None and not problems:
+            taken.entries.append(entry)
+    return taken
+
+
+def _read_file(path: Path, problems: list[str]) -> list[_Given]:
+    name = path.name
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as reason:
+        problems.append(f"{name} cannot be read ({reason.strerror}). Check the path, and close it.")
+        return []
+    if len(content) > MOST_BYTES:
+        problems.append(f"{name} is larger than any file with answers. It was not read.")
+        return []
+    text = decoded(content)
+    if text is None:
+        problems.append(f"{name} is no text. Expected the file that the page saved, or a CSV file.")
+        return []
+    if text.lstrip().startswith(("{", "[")):
+        return _read_saved(name, text, problems)
+    try:
+        rows = read_typed(text)
+    except csv.Error as reason:
+        problems.append(f"{name} is not a table: {reason}. Save it as CSV again.")
+        return []
+    if rows is None:
+        problems.append(
+            f"{name} is neither a file that the page of the test saved, nor a table with the "
+            "columns participant, occasion, form, item, answer, sure."
+        )
+        return []
+    return _read_rows(name, rows, problems)
+
+
+def _read_saved(name: str, text: str, problems: list[str]) -> list[_Given]:
+    """Read what the page on screen saved."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        problems.append(
+            f"{name} is damaged: it cannot be read as JSON. Ask for the file again, or type the "
+            "answers from the page into typed_answers.csv."
+        )
+        return []
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        problems.append(f"{name} was not saved by the page of this test. It was not taken.")
+        return []
+    answers, task, saved = found.get("answers"), found.get("task"), found.get("saved")
+    if not isinstance(answers, list) or not all(isinstance(one, dict) for one in answers):
+        problems.append(f"{name} holds no list of answers. Ask for the file again.")
+        return []
+    task = task if isinstance(task, dict) else {}
+    return [
+        _Given(
+            place=name,
+            participant=_word(found.get("participant")),
+            occasion=_word(found.get("occasion")),
+            form=_word(found.get("form")),
+            world_id=_word(found.get("world_id")),
+            items=[(one.get("item"), one.get("answer"), one.get("sure")) for one in answers],
+            task={part: whole_text(_word(task.get(part)))[:MOST_CHARACTERS] for part in TASK_PARTS},
+            order=saved if type(saved) is int and 0 <= saved < 1_000_000 else 0,
+        )
+    ]
+
+
+def _read_rows(name: str, rows: Sequence[Typed], problems: list[str]) -> list[_Given]:
+    """Read a typed table: the rows of each person and occasion together."""
+    by_person: dict[tuple[str, str], list[Typed]] = {}
+    for row in rows:
+        if not row.cells["participant"]:
+            problems.append(f"{name}, line {row.line}: the participant is missing.")
+            continue
+        who = (row.cells["participant"].casefold(), row.cells["occasion"].casefold())
+        by_person.setdefault(who, []).append(row)
+    given = []
+    for own in by_person.values():
+        if not any(row.cells["answer"] or row.cells["sure"] for row in own):
+            continue  # the rows of somebody who wrote on screen stay empty
+        first, forms = own[0].cells, {row.cells["form"].upper() for row in own}
+        given.append(
+            _Given(
+                place=f"{name}, {first['participant']} {first['occasion']}",
+                participant=first["participant"],
+                occasion=first["occasion"].casefold(),
+                form=forms.pop() if len(forms) == 1 else "",
+                world_id=None,
+                items=[(r.cells["item"], r.cells["answer"], r.cells["sure"]) for r in own],
+                task={},
+            )
+        )
+    if not given and not problems:
+        problems.append(f"{name} holds no answer. Type letters into the column answer.")
+    return given
+
+
+def _entry(given: _Given, known: Known, problems: list[str]) -> Entry | None:
+    """Return what can be entered; what is wrong becomes a sentence."""
+    participant = known_participant(given.participant, known.draws)
+    if participant is None:
+        names = ", ".join(known.draws)
+        problems.append(
+            f"nobody with the id {given.participant[:40]!r} was drawn. The participants are: "
+            f"{names}. Correct the id, or draw this person with rilo gain draw."
+        )
+        return None
+    if given.occasion not in OCCASIONS or given.occasion not in known.worlds:
+        made = ", ".join(known.worlds) or "none"
+        problems.append(f"found the occasion {given.occasion[:20]!r}. Tests were made for: {made}.")
+        return None
+    world = known.worlds[given.occasion]
+    if given.world_id is not None and given.world_id != world.world_id:
+        problems.append(
+            "these answers belong to a test that was not made in this store. Its numbers are "
+            "others, so it cannot be judged here."
+        )
+        return None
+    form = _form(given, participant, known, problems)
+    answers = _answers(given.items, problems)
+    if form is None or answers is None:
+        return None
+    return Entry(
+        participant=participant,
+        occasion=given.occasion,
+        form=form,
+        world_id=world.world_id,
+        answers=answers,
+        task={part: text for part, text in given.task.items() if text.strip()},
+        source=given.place,
+        entered_by=known.entered_by,
+    )
+
+
+def _form(given: _Given, participant: str, known: Known, problems: list[str]) -> str | None:
+    drawn = form_of(known.draws[participant], given.occasion)
+    form = given.form.upper()
+    if form not in known.worlds[given.occasion].exams:
+        problems.append("the form is not A or B, or it is not the same on every row.")
+        return None
+    if form != drawn and not known.as_written:
+        problems.append(
+            f"these are answers to form {form}, and {participant} was drawn to write form {drawn} "
+            f"{given.occasion} the course. Check the page. If form {form} was really written, "
+            "enter it with --as-written."
+        )
+        return None
+    return form
+
+
+def _answers(
+    items: Sequence[tuple[object, object, object]], problems: list[str]
+) -> tuple[tuple[str, str], ...] | None:
+    """Return 28 pairs of answer and sure, or None and sentences."""
+    found: dict[int, tuple[str, str]] = {}
+    before = len(problems)
+    for number_typed, answer_typed, sure_typed in items:
+        number = _number(number_typed)
+        if number is None:
+            problems.append(f"{_shown(number_typed)} is no item. Items are 1 to {ITEMS}.")
+            continue
+        if number in found:
+            problems.append(f"item {number} stands twice.")
+        answer, sure = _word(answer_typed).strip().casefold(), _word(sure_typed).strip().casefold()
+        if answer not in (*LETTERS, NOT_YET, ""):
+            problems.append(
+                f"item {number}: found {_shown(answer_typed)}. Expected a, b, c, d, n for "
+                "I do not know yet, or nothing."
+            )
+        elif sure not in _SURE:
+            problems.append(
+                f"item {number}: found {_shown(sure_typed)} for sure. Expected yes, no, or nothing."
+            )
+        # Who does not know yet, or gave no answer, is neither sure nor not sure.
+        found[number] = (answer, _SURE.get(sure, "") if answer in LETTERS else "")
+    missing = [number for number in range(1, ITEMS + 1) if number not in found]
+    if missing:
+        problems.append(
+            f"{len(missing)} of {ITEMS} items are not in the file; the first is item {missing[0]}. "
+            "Leave the answer of an item empty, and keep its row."
+        )
+    if len(problems) > before:
+        return None
+    return tuple(found[number] for number in range(1, ITEMS + 1))
+
+
+def _number(typed: object) -> int | None:
+    """Return the number of an item, or None. A spreadsheet may write 7 as 7.0."""
+    if type(typed) is int:
+        number = typed
+    elif isinstance(typed, str) and typed.strip().removesuffix(".0").isascii():
+        plain = typed.strip().removesuffix(".0")
+        number = int(plain) if plain.isdecimal() and len(plain) < 4 else 0
+    else:
+        return None
+    return number if 1 <= number <= ITEMS else None
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:40]

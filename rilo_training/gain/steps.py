@@ -1,0 +1,141 @@
+"""What the commands do with a store: enter answers, write the blind sheet, take marks, report."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from rilo_training.course.manifest import CourseError
+from rilo_training.files import write_text
+from rilo_training.gain.bank import load_bank
+from rilo_training.gain.intake import Known, Taken, read_files
+from rilo_training.gain.marking import new_marks, read_sheet, sheet_text
+from rilo_training.gain.records import (
+    Entry,
+    add_entry,
+    add_marks,
+    read_draws,
+    read_entries,
+    read_marks,
+    read_scripts,
+    read_worlds,
+)
+from rilo_training.gain.report import Found, person_page, room_page
+from rilo_training.gain.results import results_text, task_text
+from rilo_training.gain.standing import Sittings, sittings
+from rilo_training.gain.store import GainStore
+
+RESULTS, TASK, SHEET = "gain_results.csv", "gain_task.csv", "blind_marking_sheet.csv"
+
+
+def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Taken:
+    """Enter files with answers. What was entered before stays.
+
+    Parameters
+    ----------
+    folder
+        The instructor's store.
+    paths
+        The files.
+    by
+        Who enters them.
+    as_written
+        Take a form although another one was drawn.
+
+    Raises
+    ------
+    CourseError
+        When no test was made yet.
+    """
+    store = GainStore(folder)
+    with store.history() as history:
+        known = Known(read_draws(history), read_worlds(history), as_written, by)
+        if not known.worlds:
+            raise CourseError(
+                "No test was made in this store yet, so there is nothing to enter. "
+                f"Make one first: rilo gain make {folder} --occasion before"
+            )
+        taken = read_files(paths, known)
+        for entry in taken.entries:
+            add_entry(history, entry)
+        _write_results(history, store)
+    return taken
+
+
+def write_sheet(folder: Path) -> tuple[Path, int]:
+    """Write the blind marking sheet, and return it with its number of scripts."""
+    store, bank = GainStore(folder), load_bank()
+    with store.history() as history:
+        worlds = read_worlds(history)
+        counting = sittings(read_entries(history), worlds)
+        text = sheet_text(read_scripts(history), _sat(counting), worlds, bank.criteria)
+    path = store.folder / SHEET
+    write_text(path, text, encoding="utf-8-sig")
+    return path, len(_sat(counting))
+
+
+def take_marks(folder: Path, sheet: Path) -> tuple[int, list[str]]:
+    """Take the marks of a sheet. Return of how many scripts marks are new, and problems."""
+    store, bank = GainStore(folder), load_bank()
+    content = sheet.read_bytes()
+    with store.history() as history:
+        found = read_sheet(content, read_scripts(history), bank.criteria)
+        new = new_marks(found.marks, read_marks(history))
+        add_marks(history, new)
+        _write_results(history, store)
+    return len({mark.code for mark in new}), found.problems
+
+
+def write_report(folder: Path) -> tuple[Path, int]:
+    """Write the page of the room, a page for each person, and the result files.
+
+    Returns
+    -------
+    Path, int
+        The page of the room, and how many people have a page.
+    """
+    store, bank = GainStore(folder), load_bank()
+    with store.history() as history:
+        worlds = read_worlds(history)
+        found = Found(
+            bank=bank,
+            draws=read_draws(history),
+            worlds=worlds,
+            sittings=sittings(read_entries(history), worlds),
+            scripts=read_scripts(history),
+            marks=read_marks(history),
+        )
+        _write_results(history, store)
+    if not found.draws:
+        raise CourseError(
+            "Nobody was drawn in this store yet, so there is nothing to report. Draw first: "
+            f"rilo gain draw {folder} --participants anna,ben,chen,dina"
+        )
+    places = {name: store.report(name) for name in found.draws}
+    for name, place in places.items():
+        write_text(place, person_page(found, name))
+    room = store.report()
+    write_text(room, room_page(found, {name: place.name for name, place in places.items()}))
+    return room, len(places)
+
+
+def _sat(counting: Sittings) -> dict[tuple[str, str], Entry]:
+    """Return the entry that counts of each participant and occasion."""
+    return {
+        (participant, occasion): sitting.entry
+        for participant, own in counting.items()
+        for occasion, sitting in own.items()
+    }
+
+
+def _write_results(history: sqlite3.Connection, store: GainStore) -> None:
+    """Write the two result files again: they are made from the records, and hold all of them."""
+    worlds, entries = read_worlds(history), read_entries(history)
+    sat = _sat(sittings(entries, worlds))
+    texts = {
+        RESULTS: results_text(entries, worlds),
+        TASK: task_text(read_marks(history), read_scripts(history), sat),
+    }
+    for name, text in texts.items():
+        write_text(store.folder / name, text, encoding="utf-8-sig")
