@@ -11,11 +11,13 @@ from rilo_training.cli import main
 from rilo_training.codes.estimation import estimation_markdown
 from rilo_training.course.manifest import Programme, load_programme
 from rilo_training.course.notebook import read_notebook
+from rilo_training.gain.bank import load_bank
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 GRADING = (ROOT / "curriculum" / "grading.md").read_text(encoding="utf-8")
+GAIN = (ROOT / "curriculum" / "gain" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def test_the_readme_lists_the_units_of_the_manifest(programme: Programme) -> Non
 def test_every_command_of_run_py_in_the_documents_exists() -> None:
     """A reader who copies a command gets no surprise."""
     known = (ROOT / "run.py").read_text(encoding="utf-8")
-    for text in (README, CONTRIBUTING, GRADING):
+    for text in (README, CONTRIBUTING, GRADING, GAIN):
         for command in re.findall(r"python3 run\.py (\w+)", text):
             assert re.search(rf"^  {command}\b", known, re.MULTILINE), command
 
@@ -43,10 +45,30 @@ def test_every_command_of_run_py_in_the_documents_exists() -> None:
 def test_every_rilo_command_in_the_documents_exists() -> None:
     """Names of commands in the text are names of commands."""
     listed = CliRunner().invoke(main, ["--help"]).output
-    pages = (README, CONTRIBUTING, GRADING, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    pages = (
+        README,
+        CONTRIBUTING,
+        GRADING,
+        GAIN,
+        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+    )
     for text in pages:
         for command in re.findall(r"(?:`|run\.py )rilo ([a-z]+)", text):
             assert re.search(rf"^  {command}\b", listed, re.MULTILINE), command
+
+
+def test_the_page_of_the_test_of_gain_says_what_the_blueprint_says() -> None:
+    """Its commands exist, and its groups and its rubric are those of the blueprint."""
+    bank, listed = load_bank(ROOT), CliRunner().invoke(main, ["gain", "--help"]).output
+    for command in re.findall(r"rilo gain ([a-z]+)", GAIN):
+        assert re.search(rf"^  {command}\b", listed, re.MULTILINE), command
+    for group in bank.groups:
+        first = 7 * group.number - 6
+        row = f"| {group.number} {group.name} | {first} to {first + 6} "
+        assert f"{row}| {', '.join(group.competences)} |" in GAIN
+    for one in bank.criteria:
+        row = f"| {one.name} | {one.points} | {one.full} | {one.half} | {one.none} |"
+        assert " ".join(row.split()) in GAIN.replace("`", "")
 
 
 def test_the_changelog_lists_every_kind_of_answer() -> None:

@@ -87,6 +87,7 @@ class Bank:
     items: tuple[Item, ...]
     plans: Mapping[str, Mapping[str, Any]]
     task_section: str
+    task_asked: str
     first_day: dt.date
     last_day: dt.date
     criteria: tuple[Criterion, ...]
@@ -157,6 +158,7 @@ def _bank(found: dict[str, Any]) -> Bank:
         items=tuple(_item(number, one) for number, one in enumerate(found["item"], start=1)),
         plans={form: dict(found["form"][form]) for form in FORMS},
         task_section=task["section"],
+        task_asked=task["asked"],
         first_day=task["first_day"],
         last_day=task["last_day"],
         criteria=tuple(Criterion(**one) for one in task["criterion"]),

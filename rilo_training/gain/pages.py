@@ -81,6 +81,7 @@ def _public(exam: Exam, bank: Bank, sheet: Sheet) -> dict[str, Any]:
         "minutes_task": bank.minutes_task,
         "task": {
             "section": bank.task_section,
+            "asked": bank.task_asked,
             "conveyance": exam.task.conveyance,
             "first_day": exam.task.first_day,
             "last_day": exam.task.last_day,

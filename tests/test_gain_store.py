@@ -1,0 +1,652 @@
+"""The test of gain in a store: draw, make, enter, mark, report, and that nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import random
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from gaining import (
+    SEEDS,
+    all_right,
+    all_wrong,
+    bank,
+    exams_of,
+    nothing_known,
+    saved,
+    tables_of,
+    write,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rilo_training.cli import main
+from rilo_training.gain import occasion
+from rilo_training.gain.draw import draw, form_of
+from rilo_training.gain.intake import Known, read_files
+from rilo_training.gain.records import TestWorld, read_entries, read_scripts, read_worlds
+from rilo_training.gain.standing import sittings
+from rilo_training.gain.store import GainStore
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("anna", "ben", "chen", "dina")
+WORLDS = {
+    "before": TestWorld("before", 1, "w1", "1", exams_of(SEEDS[0])),
+    "after": TestWorld("after", 2, "w2", "1", exams_of(SEEDS[1])),
+}
+KNOWN = Known({"anna": "A", "ben": "B"}, WORLDS)
+ANSWER = st.tuples(st.sampled_from(["a", "b", "c", "d"]), st.sampled_from(["yes", "no", ""]))
+PAIRS = st.lists(ANSWER | st.sampled_from([("n", ""), ("", "")]), min_size=28, max_size=28)
+
+
+def run(*words: object) -> Result:
+    """Run `rilo gain ...` in this process; an error that is no sentence is an error here."""
+    result = CliRunner().invoke(main, ["gain", *map(str, words)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[list[int]]:
+    """Worlds from a few seeds, whatever seed is drawn: each is made once for all tests."""
+    drawn: list[int] = []
+
+    def tables(seed: int) -> Any:
+        if seed not in drawn:
+            drawn.append(seed)
+        return tables_of(SEEDS[drawn.index(seed) % len(SEEDS)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(occasion, "world_tables", tables)
+        patch.setenv("RILO_COURSE", str(ROOT))
+        yield drawn
+
+
+@pytest.fixture(scope="module")
+def day_1(tmp_path_factory: pytest.TempPathFactory, quick: list[int]) -> Path:
+    """A store in which four people were drawn, with the test of day 1; tests get copies."""
+    folder = tmp_path_factory.mktemp("day_1") / "store"
+    assert run("draw", folder, "--participants", ",".join(NAMES)).exit_code == 0
+    assert run("make", folder, "--occasion", "before").exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, day_1: Path) -> Path:
+    """The store of day 1."""
+    return shutil.copytree(day_1, tmp_path / "store")
+
+
+def worlds_in(folder: Path) -> dict[str, TestWorld]:
+    """The tests that a store keeps."""
+    with GainStore(folder).history() as history:
+        return read_worlds(history)
+
+
+def forms_in(folder: Path, when: str) -> dict[str, str]:
+    """Who writes which form on an occasion, from the commands' own words."""
+    said = run("draw", folder, "--participants", NAMES[0]).output
+    return {
+        name: match[1]
+        for name in NAMES
+        if (match := re.search(rf"{name}: .*?form (\w) {when}", said)) is not None
+    }
+
+
+def answer_file(folder: Path, name: str, when: str, pairs: Any, **more: Any) -> Path:
+    """Answers as the page of this store would save them; `pairs` may be made from the exam."""
+    world, form = worlds_in(folder)[when], forms_in(folder, when)[name]
+    answers = pairs(world.exams[form]) if callable(pairs) else pairs
+    content = {**saved(name, when, form, world.world_id, answers), **more}
+    return write(folder.parent, f"{name}_{when}.json", content)
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a result file."""
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+# --- the draw ---------------------------------------------------------------------------------
+
+
+@given(sizes=st.lists(st.integers(0, 5), max_size=6), seed=st.integers())
+def test_the_forms_are_balanced_and_crossed(sizes: list[int], seed: int) -> None:
+    """However many come, and when: the forms differ by one person at most, and all cross."""
+    chance, drawn = random.Random(seed), dict[str, str]()
+    for number, size in enumerate(sizes):
+        drawn |= draw([f"p{number}_{place}" for place in range(size)], drawn, chance)
+    forms = list(drawn.values())
+    assert abs(forms.count("A") - forms.count("B")) <= 1
+    assert len(forms) == sum(sizes)
+    assert all({form_of(form, when) for when in WORLDS} == {"A", "B"} for form in forms)
+
+
+def test_the_lot_decides() -> None:
+    """Each of four people gets each form: it is not the order of the names."""
+    for place in range(4):
+        drawn = [draw(list("wxyz"), {}, random.Random(seed))["wxyz"[place]] for seed in range(40)]
+        assert {"A", "B"} == set(drawn)
+
+
+def test_who_was_drawn_stays_and_others_are_added(store: Path) -> None:
+    """A second draw changes nobody; capital letters make nobody new."""
+    before = forms_in(store, "before")
+    result = run("draw", store, "--participants", "ANNA,edo")
+    assert result.exit_code == 0
+    assert forms_in(store, "before") == before
+    assert "anna: form" in result.output
+    assert "ANNA" not in result.output
+    assert result.output.count("(drawn earlier)") == 4
+    assert sorted(before.values()) == ["A", "A", "B", "B"]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [("", "No participant"), ("a,b,A", "stands twice"), ("x" * 41, "cannot be the id")],
+)
+def test_names_that_cannot_be_drawn(tmp_path: Path, names: str, sentence: str) -> None:
+    """A sentence says why, and nothing is kept."""
+    result = run("draw", tmp_path / "store", "--participants", names)
+    assert (result.exit_code, sentence in result.output) == (2, True)
+
+
+# --- make -------------------------------------------------------------------------------------
+
+
+def test_each_person_gets_the_form_that_was_drawn(store: Path) -> None:
+    """Pages with name and form, the data, and the key in another folder."""
+    hand_out = store / "gain" / "before" / "hand_out"
+    for name, form in forms_in(store, "before").items():
+        for page in ("test_on_screen.html", "test_on_paper.html"):
+            text = (hand_out / name / page).read_text(encoding="utf-8")
+            assert re.search(rf"{name}</bdi>.*form (<strong>)?{form}\b", text)
+    assert {path.name for path in hand_out.iterdir() if path.is_file()} == {
+        "SYNTHETIC.txt",
+        "task_data.csv",
+        "task_data.parquet",
+    }
+    assert not list(hand_out.rglob("*key*"))
+    assert (store / "gain" / "before" / "for_the_marker" / "key.html").is_file()
+
+
+def test_the_seed_and_the_code_of_others_are_in_no_file_that_is_handed_out(
+    store: Path, quick: list[int]
+) -> None:
+    """The seed stands in the history alone; a code stands on the sheet of its own person."""
+    world = worlds_in(store)["before"]
+    assert world.seed in quick
+    for path in (store / "gain").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert str(world.seed).encode() not in content
+            assert f"{world.seed:x}".encode() not in content
+    with GainStore(store).history() as history:
+        scripts = read_scripts(history)
+    hand_out = store / "gain" / "before" / "hand_out"
+    for code, script in scripts.items():
+        found = [path for path in hand_out.rglob("*.html") if code in path.read_text("utf-8")]
+        assert {path.parent.name for path in found} == {script.participant}
+    assert len(scripts) == 4
+
+
+def test_the_data_of_the_task_open_in_a_spreadsheet_and_in_python(store: Path) -> None:
+    """UTF-8 with a mark, days as year-month-day; both files hold the same rows."""
+    folder = store / "gain" / "before" / "hand_out"
+    assert (folder / "task_data.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = pd.read_csv(folder / "task_data.csv", low_memory=False)
+    same = pd.read_parquet(folder / "task_data.parquet")
+    assert len(rows) == len(same)
+    assert rows["seizure_date"].str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+    assert list(rows["case_id"]) == list(same["case_id"])
+    task = worlds_in(store)["before"].exams["B"].task
+    own = rows[(rows["section"] == "Drugs") & (rows["conveyance"] == task.conveyance)]
+    own = own[(own["seizure_date"] >= "2026-01-01") & (own["seizure_date"] <= "2026-06-30")]
+    assert own["case_id"].nunique() == task.cases
+
+
+def test_a_second_make_writes_the_same_test_again(store: Path) -> None:
+    """Somebody who came later gets a page of the same test, and typed answers stay."""
+    typed = store / "gain" / "before" / "for_the_marker" / "typed_answers.csv"
+    typed.write_text("half typed", encoding="utf-8")
+    kept, key = worlds_in(store), typed.with_name("key.html").read_bytes()
+    run("draw", store, "--participants", "edo")
+    result = run("make", store, "--occasion", "before")
+    assert "The same test as before" in result.output
+    assert worlds_in(store) == kept
+    assert typed.with_name("key.html").read_bytes() == key
+    assert typed.read_text(encoding="utf-8") == "half typed"
+    assert (store / "gain" / "before" / "hand_out" / "edo" / "test_on_screen.html").is_file()
+
+
+def test_the_two_occasions_have_two_worlds(store: Path) -> None:
+    """In week 4 no computed item reads as on day 1."""
+    assert run("make", store, "--occasion", "after").exit_code == 0
+    before, after = worlds_in(store)["before"], worlds_in(store)["after"]
+    assert before.world_id != after.world_id
+    assert before.seed != after.seed
+    assert occasion.same_items(before.exams, after.exams) == []
+
+
+def test_nothing_is_made_before_the_draw(tmp_path: Path, quick: list[int]) -> None:
+    """The sentence says what to do first."""
+    for words in (("make", tmp_path / "s", "--occasion", "before"), ("report", tmp_path / "s")):
+        result = run(*words)
+        assert (result.exit_code, "rilo gain draw" in result.output) == (2, True)
+    path = write(tmp_path, "x.json", {})
+    assert "rilo gain make" in run("enter", tmp_path / "s", path).output
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    pairs=PAIRS,
+    mark=st.sampled_from([",", ";", "\t"]),
+    code=st.sampled_from(["utf-8-sig", "utf-16"]),
+)
+def test_what_was_answered_is_what_is_entered(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], mark: str, code: str
+) -> None:
+    """From the page and from a typed table, in the dialects of spreadsheet programs."""
+    folder = tmp_path_factory.mktemp("files")
+    page = write(folder, "saved.json", saved("anna", "before", "A", "w1", pairs))
+    lines = [["Participant", "occasion", "form", "item", "answer", "sure"]]
+    lines += [
+        ["Anna ", "before", "a", f"{number}.0", answer.upper(), sure.capitalize()]
+        for number, (answer, sure) in enumerate(pairs, start=1)
+    ]
+    typed = folder / "typed.csv"
+    typed.write_text("\r\n".join(mark.join(line) for line in lines), encoding=code)
+    for path in (page, typed):
+        taken = read_files([path], KNOWN)
+        if all(answer == "" for answer, _ in pairs) and path is typed:
+            assert taken.entries == []
+            continue
+        assert taken.problems == []
+        assert list(taken.entries[0].answers) == pairs
+        assert taken.entries[0].participant == "anna"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    content=st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
+)
+def test_no_file_stops_the_entry(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    """Whatever is in a file: a sentence, and nothing entered."""
+    path = tmp_path_factory.mktemp("files") / "any.csv"
+    path.write_bytes(content)
+    taken = read_files([path], KNOWN)
+    assert taken.entries == []
+    assert len(taken.problems) >= 1
+
+
+PLAIN = saved("anna", "before", "A", "w1", nothing_known())
+
+
+def changed(number: int, **more: object) -> list[dict[str, object]]:
+    """The answers of a file with one of them changed."""
+    return [{**one, **more} if one["item"] == number else dict(one) for one in PLAIN["answers"]]
+
+
+BROKEN: list[tuple[object, str]] = [
+    ({**PLAIN, "participant": "zoe"}, "nobody with the id 'zoe' was drawn"),
+    ({**PLAIN, "participant": 7}, "nobody with the id ''"),
+    ({**PLAIN, "occasion": "later"}, "found the occasion 'later'"),
+    ({**PLAIN, "form": "C"}, "the form is not A or B"),
+    ({**PLAIN, "form": "B"}, "was drawn to write form A before"),
+    ({**PLAIN, "world_id": "w9"}, "not made in this store"),
+    ({**PLAIN, "format": "another"}, "was not saved by the page"),
+    ({**PLAIN, "answers": "abc"}, "holds no list of answers"),
+    ({**PLAIN, "answers": [1, 2]}, "holds no list of answers"),
+    ({**PLAIN, "answers": PLAIN["answers"][:27]}, "1 of 28 items are not in the file"),
+    ({**PLAIN, "answers": [*PLAIN["answers"], PLAIN["answers"][0]]}, "item 1 stands twice"),
+    ({**PLAIN, "answers": changed(5, answer="e")}, "item 5: found 'e'. Expected a, b, c, d, n"),
+    ({**PLAIN, "answers": changed(5, item=29)}, "29 is no item"),
+    ({**PLAIN, "answers": changed(5, item=True)}, "True is no item"),
+    ({**PLAIN, "answers": changed(5, answer="a", sure="maybe")}, "'maybe' for sure"),
+    ([PLAIN], "was not saved by the page"),
+]
+
+
+@pytest.mark.parametrize(("content", "sentence"), BROKEN)
+def test_a_broken_file_gives_a_sentence_and_no_entry(
+    tmp_path: Path, content: object, sentence: str
+) -> None:
+    """It names the file, the place, what was found and what was expected."""
+    taken = read_files([write(tmp_path, "broken.json", content)], KNOWN)
+    assert taken.entries == []
+    assert any(one.startswith("broken.json") and sentence in one for one in taken.problems)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"{" * 100_000, "cannot be read as JSON"),
+        (b'{"format": 1', "cannot be read as JSON"),
+        (b"[" + b"9" * 5_000 + b"]", "cannot be read as JSON"),
+        (b"\x00\x01", "is no text"),
+        (b"x" * 1_000_001, "larger than any file"),
+        (b"name,letter\nanna,a\n", "neither a file"),
+        (b"", "neither a file"),
+        (b"participant,occasion,form,item,answer,sure\n", "holds no answer"),
+        (b"participant,occasion,form,item,answer,sure\n,before,A,1,a,yes\n", "line 2"),
+        (b"participant,occasion,form,item,answer,sure\nanna,before,A,one,a,yes\n", "is no item"),
+        (b'participant,occasion,form,item,answer,sure\n"anna,before', "is not a table"),
+    ],
+)
+def test_damaged_files_give_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    """A file that is no file of ours, cut off, too large or empty."""
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(content)
+    taken = read_files([path, tmp_path / "absent.csv"], KNOWN)
+    assert taken.entries == []
+    assert any(sentence in one for one in taken.problems)
+    assert any("absent.csv cannot be read" in one for one in taken.problems)
+
+
+def test_one_broken_person_does_not_stop_the_others(tmp_path: Path) -> None:
+    """In a typed table each person is taken whole or not at all."""
+    lines = ["participant,occasion,form,item,answer,sure"]
+    for name, form in (("anna", "A"), ("ben", "B")):
+        lines += [f"{name},before,{form},{number},b,no" for number in range(1, 29)]
+    lines[7] = lines[7].replace(",b,", ",x,")
+    path = tmp_path / "typed.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    taken = read_files([path], KNOWN)
+    assert [entry.participant for entry in taken.entries] == ["ben"]
+    assert taken.problems == [
+        "typed.csv, anna before: item 7: found 'x'. Expected a, b, c, d, n for I do not know yet, "
+        "or nothing."
+    ]
+
+
+def test_who_does_not_know_yet_is_neither_sure_nor_not_sure(tmp_path: Path) -> None:
+    """A mark beside (n) or beside no answer is left out."""
+    pairs = [("n", "yes"), ("", "no"), ("a", "")] + [("b", "yes")] * 25
+    path = write(tmp_path, "x.json", saved("anna", "before", "A", "w1", pairs))
+    entry = read_files([path], KNOWN).entries[0]
+    assert entry.answers[:4] == (("n", ""), ("", ""), ("a", ""), ("b", "yes"))
+
+
+def test_a_later_save_counts_whatever_the_order_of_the_files(tmp_path: Path) -> None:
+    """The page counts its saves; a folder sorts names as it likes."""
+    second = {**saved("anna", "before", "A", "w1", all_right(WORLDS["before"].exams["A"]))}
+    second["saved"] = 2
+    paths = [write(tmp_path, "a.json", second), write(tmp_path, "b.json", PLAIN)]
+    entries = read_files(paths, KNOWN).entries
+    assert [entry.answers[0][0] for entry in entries] == ["n", second["answers"][0]["answer"]]
+
+
+def test_another_form_is_taken_when_somebody_says_so(tmp_path: Path) -> None:
+    """A test that was handed to the wrong person is not lost."""
+    path = write(tmp_path, "x.json", {**PLAIN, "form": "B"})
+    assert "--as-written" in read_files([path], KNOWN).problems[0]
+    taken = read_files([path], Known(KNOWN.draws, WORLDS, as_written=True))
+    assert (taken.entries[0].form, taken.problems) == ("B", [])
+
+
+# --- kept for ever ----------------------------------------------------------------------------
+
+
+def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
+    """Nothing is written over; the report says that there are two, and where they differ."""
+    run("enter", store, answer_file(store, "anna", "before", all_wrong), "--by", "hana")
+    pairs = all_wrong(worlds_in(store)["before"].exams[forms_in(store, "before")["anna"]])
+    pairs[4] = ("n", "")
+    result = run("enter", store, answer_file(store, "anna", "before", pairs))
+    assert result.exit_code == 0
+    rows = table(store / "gain" / "gain_results.csv")
+    assert len(rows) == 56
+    assert [rows[4]["answer"] != "n", rows[32]["answer"]] == [True, "n"]
+    assert [rows[0]["entered_by"], rows[28]["entered_by"]] == ["hana", "instructor"]
+    run("report", store)
+    page = (store / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    assert "entered 2 times. The newest counts. It differs in items 5." in page
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE gain_entries SET answers = '[]'",
+        "DELETE FROM gain_entries",
+        "INSERT OR REPLACE INTO gain_draws SELECT draw, at, participant, 'A' FROM gain_draws",
+        "INSERT OR REPLACE INTO gain_worlds SELECT * FROM gain_worlds",
+        "UPDATE gain_scripts SET participant = 'x'",
+        "DELETE FROM gain_draws",
+    ],
+)
+def test_the_records_are_only_added_to(store: Path, statement: str) -> None:
+    """The database itself refuses, whichever program asks."""
+    run("enter", store, answer_file(store, "anna", "before", all_right))
+    database = sqlite3.connect(store / "gradebook.sqlite")
+    try:
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            database.execute(statement)
+    finally:
+        database.close()
+
+
+def test_the_result_file_has_the_columns_of_the_plan(store: Path) -> None:
+    """One row for each item, and what each answer shows."""
+    form = forms_in(store, "before")["ben"]
+    exam = worlds_in(store)["before"].exams[form]
+    pairs = [*all_wrong(exam)[:7], *all_right(exam)[7:26], ("n", ""), ("", "")]
+    run("enter", store, answer_file(store, "ben", "before", pairs))
+    rows = table(store / "gain" / "gain_results.csv")
+    assert ",".join(rows[0]) == (
+        "participant,occasion,form,world_id,item,tag,competence,group,is_control,answer,sure,"
+        "is_right,misconception,entered_by,entered_at"
+    )
+    assert [row["is_right"] for row in rows] == ["no"] * 7 + ["yes"] * 19 + ["", ""]
+    assert rows[0]["misconception"] == next(iter(exam.keys[0].shows.values()))
+    assert [row["is_control"] for row in rows].count("yes") == 4
+    assert [row["item"] for row in rows] == [str(number) for number in range(1, 29)]
+
+
+# --- the task ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def week_4(tmp_path_factory: pytest.TempPathFactory, day_1: Path) -> Path:
+    """A store in which two people wrote on both occasions; tests get copies."""
+    store = shutil.copytree(day_1, tmp_path_factory.mktemp("week_4") / "store")
+    run("make", store, "--occasion", "after")
+    task = {"cases": "=1+1", "departure": "Japan", "words": "<b>12 cases</b>", "how": "Excel"}
+    for name in NAMES[:2]:
+        run("enter", store, answer_file(store, name, "before", nothing_known(), task=task))
+        run("enter", store, answer_file(store, name, "after", all_right))
+    return store
+
+
+@pytest.fixture
+def both(tmp_path: Path, week_4: Path) -> Path:
+    """The store of week 4."""
+    return shutil.copytree(week_4, tmp_path / "store")
+
+
+def filled(store: Path, points: Iterator[str], marker: str = "hana", mark: str = ",") -> Path:
+    """The sheet with points and a name on every row."""
+    assert run("mark", store).exit_code == 0
+    rows = table(store / "gain" / "blind_marking_sheet.csv")
+    for row in rows:
+        row |= {name: next(points) for name in row if name.startswith("points: ")}
+        row["marker"] = marker
+    path = store.parent / "filled.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=mark)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_the_marking_sheet_is_blind(both: Path) -> None:
+    """No name, no occasion, no earlier mark; texts stay texts in a spreadsheet."""
+    run("mark", both, filled(both, itertools.cycle(["1", "0", "0.5", "0", "0"])))
+    run("mark", both)
+    text = (both / "gain" / "blind_marking_sheet.csv").read_text(encoding="utf-8-sig")
+    assert not re.search(r"anna|ben|before|after", text)
+    rows = table(both / "gain" / "blind_marking_sheet.csv")
+    assert len(rows) == 4
+    assert [row["script_code"] for row in rows] == sorted(row["script_code"] for row in rows)
+    assert not any(row[name] for row in rows for name in row if name.startswith("points: "))
+    assert {row["written: cases"] for row in rows} == {"'=1+1", "(on paper)"}
+    assert [row["second_reading"] for row in rows] == ["yes", "no", "no", "yes"]
+    right = {
+        (str(exam.task.cases), exam.task.departure)
+        for world in worlds_in(both).values()
+        for exam in world.exams.values()
+    }
+    assert {(row["right_cases"], row["right_country"]) for row in rows} <= right
+
+
+def test_marks_are_taken_and_shown(both: Path) -> None:
+    """A semicolon and a comma in a number are understood; the report shows each criterion."""
+    path = filled(both, itertools.cycle(["1", "1", "0,5", "0", "0,5"]), mark=";")
+    result = run("mark", both, path)
+    assert (result.exit_code, "new marks: 4" in result.output) == (0, True)
+    assert "new marks: 0" in run("mark", both, path).output
+    rows = table(both / "gain" / "gain_task.csv")
+    assert ",".join(rows[0]) == (
+        "script_code,participant,occasion,form,world_id,criterion,points,marker,marked_at"
+    )
+    assert len(rows) == 20
+    assert {row["points"] for row in rows} == {"1", "0.5", "0"}
+    run("report", both)
+    page = (both / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    assert re.search(r"Number of cases</th><td class=\"count\">1 → 1</td>", page)
+    assert re.search(r"Words</th><td class=\"count\">0.5 → 0.5</td>", page)
+
+
+def test_wrong_marks_give_a_sentence_and_the_script_waits(both: Path) -> None:
+    """Points that the rubric does not know, a missing name, an unknown code."""
+    path = filled(both, itertools.cycle(["3", "0.5", "", "x", "1"]))
+    text = path.read_text(encoding="utf-8-sig")
+    first = table(path)[0]["script_code"]
+    path.write_text(text.replace(first, "XXX-XXX"), encoding="utf-8-sig")
+    result = run("mark", both, path)
+    assert (result.exit_code, "new marks: 0" in result.output) == (1, True)
+    assert "'XXX-XXX' is no script code of this store." in result.output
+    assert "Number of cases: found '3'. Expected one of: 0, 1, 2." in result.output
+    assert "Departure country: found '0.5'. Expected one of: 0, 1." in result.output
+    nobody = run("mark", both, filled(both, itertools.cycle(["1", "1", "1", "1", "1"]), marker=""))
+    assert nobody.output.count("the name of the marker is missing") == 4
+
+
+def test_two_markers_who_differ_are_named(both: Path) -> None:
+    """The first marker counts, and a difference of more than one point is to be talked over."""
+    run("mark", both, filled(both, itertools.cycle(["2", "1", "1", "1", "1"])))
+    run("mark", both, filled(both, itertools.cycle(["1", "1", "0", "1", "1"]), marker="ito"))
+    run("report", both)
+    page = (both / "gain" / "report" / "room.html").read_text(encoding="utf-8")
+    assert page.count("hana and ito differ by more than one point. Talk it over.") == 4
+    assert page.count("2 → 2") >= 2
+
+
+# --- the report -------------------------------------------------------------------------------
+
+
+def test_the_report_shows_what_was_entered(both: Path) -> None:
+    """Before and after in four groups, the control item, and nothing that is not counted."""
+    assert run("report", both).exit_code == 0
+    page = (both / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    row = r'<td class="count">0 → 6</td><td class="count">0 → 0</td><td class="count">0 → 0</td>'
+    row += r'<td class="count">6 → 0</td><td class="count">0 → 0</td>'
+    assert len(re.findall(row, page)) == 4
+    assert page.count("I do not know yet → right and sure") == 4
+    assert "No answer was wrong and sure." in page
+    room = (both / "gain" / "report" / "room.html").read_text(encoding="utf-8")
+    assert "2 of 4 answered before the course, 2 at the end" in room
+    assert room.count("right 0 → 6") == 8
+    assert room.count("right – → –") == 8
+    assert re.search(r'href="anna.html"', room)
+    for text in (page, room):
+        body = text[text.index("<body>") :]
+        assert not re.search(r"\d\s*(%|per cent)|\btotal\b|\bp-value\b|\bmean\b", body, re.I)
+
+
+def test_wrong_and_sure_stands_first_with_its_misconception(store: Path) -> None:
+    """The page of a person says what each answer shows, and how the same place stands now."""
+    exam = worlds_in(store)["before"].exams[forms_in(store, "before")["dina"]]
+    pairs = [*all_wrong(exam)[:8], *all_wrong(exam, "no")[8:14], *nothing_known()[14:]]
+    run("enter", store, answer_file(store, "dina", "before", pairs))
+    run("make", store, "--occasion", "after")
+    run("enter", store, answer_file(store, "dina", "after", all_right))
+    run("report", store)
+    page = (store / "gain" / "report" / "dina.html").read_text(encoding="utf-8")
+    assert page.index("speak about these first") < page.index("Four groups")
+    for key in (*exam.keys[:6], exam.keys[7]):
+        assert f"<td>{next(iter(key.shows.values()))}</td><td>{key.taught_in}</td>" in page
+    assert exam.keys[6].point not in page  # a control item is not to be talked about
+    assert exam.keys[8].point not in page  # wrong, and not sure
+    assert page.count("<td>right and sure</td>") == 7
+    counts = re.findall(r'<td class="count">([^<]*)</td>', page)
+    assert counts[:5] == ["0 → 6", "6 → 0", "0 → 0", "0 → 0", "0 → 0"]
+    assert counts[5:10] == ["0 → 6", "1 → 0", "5 → 0", "0 → 0", "0 → 0"]
+
+
+def test_an_answer_without_sure_or_not_sure_is_shown_apart(store: Path) -> None:
+    """It is counted as neither, and it has a column of its own where there is one."""
+    run("enter", store, answer_file(store, "anna", "before", lambda exam: all_wrong(exam, "")))
+    run("report", store)
+    page = (store / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    assert "sure or not was not said" in page
+    assert page.count('<td class="count">6 → –</td>') == 4
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs=PAIRS)
+def test_the_counts_of_a_group_always_add_up_to_six(pairs: list[tuple[str, str]]) -> None:
+    """Every answer is counted once: right, wrong in three ways, not yet, or empty."""
+    given_ = saved("anna", "before", "A", "w1", pairs)
+    entry = _entry(given_)
+    sitting = sittings([entry], WORLDS)["anna"]["before"]
+    for group in range(1, 5):
+        counts = sitting.counts(group)
+        wrong = counts.wrong_sure + counts.wrong_not_sure + counts.wrong_without_mark
+        assert counts.right + wrong + counts.not_yet + counts.empty == 6
+        assert counts.control
+
+
+def _entry(content: Any) -> Any:
+    from rilo_training.gain.records import Entry
+
+    pairs = tuple((one["answer"], one["sure"]) for one in content["answers"])
+    return Entry(content["participant"], content["occasion"], content["form"], "w1", pairs)
+
+
+def test_a_hostile_answer_file_stays_text(store: Path) -> None:
+    """What somebody wrote in the task never becomes a tag or a formula."""
+    task = {"words": "=cmd()\ud800<script>", "cases": "x" * 9_000, "how": 7}
+    path = answer_file(store, "anna", "before", nothing_known(), task=task)
+    assert run("enter", store, path).exit_code == 0
+    with GainStore(store).history() as history:
+        kept = read_entries(history)[0].task
+    assert kept["words"] == "=cmd()?<script>"
+    assert len(kept["cases"]) == 5_000
+    assert "how" not in kept
+    run("mark", store)
+    rows = table(store / "gain" / "blind_marking_sheet.csv")
+    assert [row["written: words"] for row in rows] == ["'=cmd()?<script>"]
+
+
+def test_the_blueprint_and_the_store_agree_on_the_criteria(both: Path) -> None:
+    """Each criterion of the rubric is a column of the sheet."""
+    run("mark", both)
+    names = list(table(both / "gain" / "blind_marking_sheet.csv")[0])
+    assert [name for name in names if name.startswith("points: ")] == [
+        f"points: {criterion.name}" for criterion in bank().criteria
+    ]
+    assert sum(criterion.points for criterion in bank().criteria) == 6
