@@ -226,6 +226,8 @@ def test_a_second_make_writes_the_same_test_again(store: Path) -> None:
     assert worlds_in(store) == kept
     assert typed.with_name("key.html").read_bytes() == key
     assert typed.read_text(encoding="utf-8") == "half typed"
+    blank = typed.with_name("typed_answers_blank.csv").read_text(encoding="utf-8-sig")
+    assert len(blank.splitlines()) == 1 + 28 * 5
     assert (store / "gain" / "before" / "hand_out" / "edo" / "test_on_screen.html").is_file()
 
 

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 MOST_WORLDS = 50
 DATA = "task_data"
-_CODE_LETTERS = "ACDEFHJKLMNPRTUVWXY34679"  # none that is read as another
+# No vowels and no digits: a code is no word, and no spreadsheet takes it for a date or a number.
+_CODE_LETTERS = "CDFHJKLMNPRTVWX"
 
 Tables = Mapping[str, "pd.DataFrame"]
 Say = Callable[[str], None]
@@ -106,11 +107,16 @@ def make_occasion(folder: Path, occasion: str, say: Say) -> Made:
     marker = store.marker(occasion)
     write_text(marker / "key.html", key_page(kept, bank))
     forms = {name: form_of(first, occasion) for name, first in draws.items()}
-    blank = marker / "typed_answers.csv"
-    # Somebody may have begun to type; a blank one is written beside it.
-    place = blank if not blank.exists() else blank.with_name("typed_answers_blank.csv")
-    write_text(place, template_text(occasion, forms), encoding="utf-8-sig")
+    _write_template(marker / "typed_answers.csv", template_text(occasion, forms))
     return Made(kept.world_id, world is None, refused, len(draws), store.hand_out(occasion), marker)
+
+
+def _write_template(path: Path, text: str) -> None:
+    """Write the empty table for answers on paper; one in which somebody typed stays."""
+    content = text.encode("utf-8-sig")
+    if path.exists() and path.read_bytes() != content:
+        path = path.with_name("typed_answers_blank.csv")
+    write_bytes(path, content)
 
 
 def _seeds() -> Iterator[int]:

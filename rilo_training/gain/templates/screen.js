@@ -71,6 +71,7 @@ function save() {
 
 document.getElementById("test").addEventListener("input", () => {
   isChanged = true;
+  said.hidden = true;
   refresh();
 });
 document.getElementById("test").addEventListener("submit", (event) => event.preventDefault());
