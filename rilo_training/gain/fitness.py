@@ -9,15 +9,15 @@ from rilo_training.gain.facts import LONG_BAR, Facts
 from rilo_training.gain.task import Task
 
 LEAST_ROWS = 20
-LEAST_DIFFERENCE = 0.001
-"""A wrong number differs from the right one by at least this share of it."""
+LEAST_STEPS = 5
+"""A wrong number differs from the right one by at least this many steps of its last digit."""
 
-# The slot of the right number, and the slots of the wrong ones, of each item that asks for one.
+# The slot of the right number of an item with its last digit, and the slots of the wrong ones.
 _NUMBERS = {
-    "together": ("grams_as_kilograms", "kilograms", "by_a_hundred"),
-    "cases": ("lines", "extra_lines", "lines_and_cases"),
-    "row_share": ("column_share", "share_of_all", "hidden_share"),
-    "hit_rate": ("found_of_all", "opened_share", "no_find_share"),
+    ("together", 0.1): ("grams_as_kilograms", "kilograms", "by_a_hundred"),
+    ("cases", 1.0): ("lines", "extra_lines", "lines_and_cases"),
+    ("row_share", 0.1): ("column_share", "share_of_all", "hidden_share"),
+    ("hit_rate", 0.1): ("found_of_all", "opened_share", "no_find_share"),
 }
 
 
@@ -39,10 +39,9 @@ def problems_of(exam: Exam, numbers: Facts) -> list[str]:
     for name, count in numbers.items():
         if name.startswith("rows_") and count < LEAST_ROWS:
             problems.append(f"Only {count} rows stand behind {name.removeprefix('rows_')}.")
-    for right, wrongs in _NUMBERS.items():
-        value = numbers[right]
+    for (right, step), wrongs in _NUMBERS.items():
         for wrong in wrongs:
-            if abs(numbers[wrong] - value) < LEAST_DIFFERENCE * abs(value):
+            if abs(numbers[wrong] - numbers[right]) < LEAST_STEPS * step:
                 problems.append(f"The wrong number {wrong} is nearly the right one.")
     return [*problems, *_bars(numbers), *_unusual(numbers), *_task(exam.task)]
 
