@@ -359,6 +359,17 @@ def test_damaged_files_give_a_sentence(tmp_path: Path, content: bytes, sentence:
     assert any("absent.csv cannot be read" in one for one in taken.problems)
 
 
+def test_of_many_problems_the_first_ones_are_said(tmp_path: Path) -> None:
+    """A file with thousands of faults fills no screen."""
+    many = write(tmp_path, "many.json", {**PLAIN, "answers": [{"item": 99}] * 5_000})
+    nobody = tmp_path / "nobody.csv"
+    head = "participant,occasion,form,item,answer,sure"
+    nobody.write_text("\n".join([head, *[",before,A,1,a,yes"] * 3_000]), encoding="utf-8")
+    problems = read_files([many, nobody], KNOWN).problems
+    assert len(problems) == 22
+    assert "... and 2990 more problems of this kind." in problems
+
+
 def test_one_broken_person_does_not_stop_the_others(tmp_path: Path) -> None:
     """In a typed table each person is taken whole or not at all."""
     lines = ["participant,occasion,form,item,answer,sure"]
@@ -633,7 +644,7 @@ def test_a_hostile_answer_file_stays_text(store: Path) -> None:
     """What somebody wrote in the task never becomes a tag or a formula."""
     task = {"words": "=cmd()\ud800<script>", "cases": "x" * 9_000, "how": 7}
     path = answer_file(store, "anna", "before", nothing_known(), task=task)
-    assert run("enter", store, path).exit_code == 0
+    assert run("enter", store, path, "--by", "ha\udce9na").exit_code == 0
     with GainStore(store).history() as history:
         kept = read_entries(history)[0].task
     assert kept["words"] == "=cmd()?<script>"

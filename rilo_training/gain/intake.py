@@ -24,6 +24,7 @@ NOT_YET = "n"
 TASK_PARTS = ("cases", "departure", "words", "how")
 MOST_BYTES = 1_000_000
 MOST_CHARACTERS = 5_000
+MOST_PROBLEMS = 10
 _SURE = {"yes": "yes", "y": "yes", "sure": "yes", "no": "no", "n": "no", "not sure": "no", "": ""}
 
 
@@ -82,14 +83,27 @@ def read_files(paths: Sequence[Path], known: Known) -> Taken:
     for one in sorted(given, key=lambda one: one.order):
         problems: list[str] = []
         entry = _entry(one, known, problems)
-        taken.problems += [f"{one.place}: {problem}" for problem in problems]
+        taken.problems += first_of([f"{one.place}: {problem}" for problem in problems])
         if entry is not None and not problems:
             taken.entries.append(entry)
     return taken
 
 
+def first_of(problems: Sequence[str]) -> list[str]:
+    """Return the first problems of a file; of many, how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["one"] * 14)[-2:]
+    ['one', '... and 4 more problems of this kind.']
+    """
+    more = len(problems) - MOST_PROBLEMS
+    rest = [f"... and {more} more problems of this kind."] if more > 0 else []
+    return [*problems[:MOST_PROBLEMS], *rest]
+
+
 def _read_file(path: Path, problems: list[str]) -> list[_Given]:
-    name = path.name
+    name = whole_text(path.name)
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -154,9 +168,10 @@ def _read_saved(name: str, text: str, problems: list[str]) -> list[_Given]:
 def _read_rows(name: str, rows: Sequence[Typed], problems: list[str]) -> list[_Given]:
     """Read a typed table: the rows of each person and occasion together."""
     by_person: dict[tuple[str, str], list[Typed]] = {}
+    nobody = [row.line for row in rows if not row.cells["participant"]]
+    problems += first_of([f"{name}, line {line}: the participant is missing." for line in nobody])
     for row in rows:
         if not row.cells["participant"]:
-            problems.append(f"{name}, line {row.line}: the participant is missing.")
             continue
         who = (row.cells["participant"].casefold(), row.cells["occasion"].casefold())
         by_person.setdefault(who, []).append(row)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rilo_training.course.manifest import CourseError
-from rilo_training.files import write_text
+from rilo_training.files import whole_text, write_text
 from rilo_training.gain.bank import load_bank
 from rilo_training.gain.intake import Known, Taken, read_files
 from rilo_training.gain.marking import new_marks, read_sheet, sheet_text
@@ -50,7 +50,7 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
     """
     store = GainStore(folder)
     with store.history() as history:
-        known = Known(read_draws(history), read_worlds(history), as_written, by)
+        known = Known(read_draws(history), read_worlds(history), as_written, whole_text(by))
         if not known.worlds:
             raise CourseError(
                 "No test was made in this store yet, so there is nothing to enter. "
