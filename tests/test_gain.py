@@ -10,13 +10,24 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from gaining import SEEDS, bank, exam_of, exams_of, tables_of
+from gaining import (
+    SEEDS,
+    assert_computed_items_are_right,
+    assert_numbers_are_of_the_world,
+    assert_task_is_of_the_world,
+    bank,
+    exam_of,
+    exams_of,
+    item,
+    numbers_in,
+    tables_of,
+)
 
 from rilo_training.course.editing.english import english_problems, load_rules
 from rilo_training.course.editing.prose import Passage
 from rilo_training.course.manifest import CourseError, load_programme
 from rilo_training.gain.bank import BLUEPRINT, FORMS, LETTERS, load_bank
-from rilo_training.gain.exam import Exam, Question, exams_from_text, exams_to_text
+from rilo_training.gain.exam import Exam, exams_from_text, exams_to_text
 from rilo_training.gain.facts import facts
 from rilo_training.gain.fitness import problems_of, same_items
 from rilo_training.gain.occasion import choose_world
@@ -27,19 +38,6 @@ ROOT = Path(__file__).resolve().parent.parent
 ON_WORLDS = pytest.mark.parametrize("seed", SEEDS)
 IN_FORMS = pytest.mark.parametrize("form", FORMS)
 SHEET = Sheet("anna", "before", "a1b2", "ACD-EFH")
-
-
-def numbers_in(text: str) -> list[float]:
-    """The numbers that stand in a text, in their order."""
-    return [float(found.replace(",", "")) for found in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
-
-
-def item(exam: Exam, tag: str) -> tuple[Question, str, list[str]]:
-    """The question with a tag, its right answer, and its wrong ones."""
-    key = next(key for key in exam.keys if key.tag == tag)
-    question = exam.questions[key.number - 1]
-    options = dict(question.options)
-    return question, options.pop(key.letter), list(options.values())
 
 
 # --- the blueprint ----------------------------------------------------------------------------
@@ -172,81 +170,14 @@ def test_a_world_that_was_taken_is_fit(seed: int, form: str) -> None:
 @IN_FORMS
 def test_the_numbers_in_the_texts_are_those_of_the_world(seed: int, form: str) -> None:
     """Counted again here in another way than where the items are made."""
-    tables, plan, exam = tables_of(seed), bank().plans[form], exam_of(seed, form)
-    seizures = tables["seizures"].drop_duplicates()
-    own = seizures[seizures["section"] == plan["section"]]
-    text = item(exam, "case_and_line")[0].text
-    assert numbers_in(text)[:2] == [len(own), len(set(own["case_id"]))]
-    grams = seizures["sub_commodity"].fillna("").str.lower().str.contains(plan["substance"].lower())
-    by_unit = seizures[grams].groupby("unit")["quantity"].sum()
-    assert numbers_in(item(exam, "one_unit")[0].text) == pytest.approx(
-        [by_unit["kg"], by_unit["g"]], abs=0.51
-    )
-    drugs = seizures[seizures["section"] == "Drugs"].groupby("case_id").first()
-    first = seizures[seizures["section"] == "Drugs"].drop_duplicates("case_id")
-    column = plan["unknown"]["column"]
-    missing = first[column].isna() | (first[column] == "Unknown")
-    asked = numbers_in(item(exam, "not_known")[0].text)[0]
-    assert asked == missing.sum() or asked == (first[column] == "Unknown").sum()
-    assert len(drugs) == len(first)
-    found = tables["inspections"]
-    if plan["opened_by"]:
-        found = found.query("selected_by == @plan['opened_by']")
-    assert numbers_in(item(exam, "hit_rate")[0].text) == [
-        len(tables["consignments"]),
-        len(found),
-        found["is_illicit"].astype(int).sum(),
-    ]
-    cross = seizures.drop_duplicates("case_id").groupby(["conveyance", "concealment"]).size()
-    both, hidden = plan["conveyance"], plan["concealment"]
-    assert numbers_in(item(exam, "row_and_column_share")[0].text) == [
-        cross[both].sum(),
-        cross[both, hidden],
-        cross.xs(hidden, level="concealment").sum(),
-        seizures["case_id"].nunique(),
-    ]
+    assert_numbers_are_of_the_world(tables_of(seed), form, exam_of(seed, form))
 
 
 @ON_WORLDS
 @IN_FORMS
 def test_every_computed_item_is_right(seed: int, form: str) -> None:
     """The right answer follows from the numbers that the reader sees; no wrong one does."""
-    exam = exam_of(seed, form)
-
-    def check(tag: str, expected: float, digits: int) -> None:
-        _, right, wrong = item(exam, tag)
-        assert numbers_in(right)[0] == pytest.approx(expected, abs=0.51 * 10**-digits), tag
-        for other in wrong:
-            value = numbers_in(other)
-            assert not value or abs(value[0] - expected) > 10**-digits, (tag, other)
-
-    lines, cases, *_ = numbers_in(item(exam, "case_and_line")[0].text)
-    assert lines > cases
-    check("case_and_line", cases, 0)
-    kilograms, grams = numbers_in(item(exam, "one_unit")[0].text)
-    check("one_unit", kilograms + grams / 1000, 1)
-    conveyance, both, *_ = numbers_in(item(exam, "row_and_column_share")[0].text)
-    check("row_and_column_share", 100 * both / conveyance, 1)
-    low, high, start = numbers_in(item(exam, "cut_axis")[0].text)
-    check("cut_axis", 100 * (high - low) / low, 0)
-    assert (high - start) / (low - start) == pytest.approx(3, abs=0.1)
-    _, opened, found = numbers_in(item(exam, "hit_rate")[0].text)
-    check("hit_rate", 100 * found / opened, 1)
-    question, right, wrong = item(exam, "unusual_for_its_kind")
-    amount = r"([\d.,]+) (k?g)"
-    nine_of_ten = rf"nine of ten records are below {amount}"
-    pattern = rf"([A-Z][\w ]+): {amount} \(typical .*?; {nine_of_ten}\)"
-    far, weights = {}, {}
-    for name, *amounts in re.findall(pattern, question.text):
-        value, nine = (
-            float(amount.replace(",", "")) * (1000 if unit == "kg" else 1)
-            for amount, unit in zip(amounts[::2], amounts[1::2], strict=True)
-        )
-        far[name], weights[name] = value / nine, value
-    assert right == max(far, key=lambda name: far[name])
-    assert far[right] >= 2
-    assert all(share < 1 for name, share in far.items() if name != right)
-    assert max(weights, key=lambda name: weights[name]) in wrong
+    assert_computed_items_are_right(exam_of(seed, form))
 
 
 @IN_FORMS
@@ -280,18 +211,7 @@ def test_the_arithmetic_of_the_other_items_is_right(form: str) -> None:
 def test_the_task_has_the_answer_of_its_reference(form: str) -> None:
     """The steps of a notebook give the answers of the key, on every world."""
     for seed in SEEDS:
-        seizures, task = tables_of(seed)["seizures"], exam_of(seed, form).task
-        rows = seizures[
-            (seizures["section"] == "Drugs") & (seizures["conveyance"] == task.conveyance)
-        ]
-        rows = rows[(rows["seizure_date"] >= "2026-01-01") & (rows["seizure_date"] <= "2026-06-30")]
-        known = rows[rows["departure_country"] != "Unknown"]
-        by_country = known.groupby("departure_country")["case_id"].nunique()
-        assert task.cases == rows["case_id"].nunique() >= 20
-        assert task.departure == by_country.idxmax()
-        assert (by_country == by_country.max()).sum() == 1
-        assert task.cases not in (task.rows, task.raw_rows, task.by_report_date, task.all_time)
-        assert task.raw_rows == len(rows) > task.rows == len(rows.drop_duplicates())
+        assert_task_is_of_the_world(tables_of(seed)["seizures"], exam_of(seed, form).task)
     assert (bank().first_day, bank().last_day) == (date(2026, 1, 1), date(2026, 6, 30))
 
 

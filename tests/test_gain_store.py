@@ -411,6 +411,17 @@ def test_another_form_is_taken_when_somebody_says_so(tmp_path: Path) -> None:
     assert (taken.entries[0].form, taken.problems) == ("B", [])
 
 
+def test_a_folder_stands_for_the_files_in_it(store: Path) -> None:
+    """The instructor collects what was saved, and names the folder once."""
+    folder = store.parent / "collected"
+    folder.mkdir()
+    for name in NAMES[:3]:
+        answer_file(store, name, "before", all_right).rename(folder / f"{name}.json")
+    (folder / "notes.txt").write_text("nothing of ours", encoding="utf-8")
+    result = run("enter", store, folder)
+    assert (result.exit_code, "Entered: 3." in result.output) == (0, True)
+
+
 # --- kept for ever ----------------------------------------------------------------------------
 
 

@@ -60,11 +60,13 @@ def make(store: Path, occasion: str) -> None:
 
 @gain.command()
 @_STORE
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--by", default="instructor", show_default=True, help="Who enters the answers.")
 @click.option("--as-written", is_flag=True, help="Take a form although another one was drawn.")
 def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> None:
     """Enter answers: the files that the page saved, or typed_answers.csv from paper.
+
+    A folder stands for all files in it that end with .json or .csv.
 
     Nothing is written over: a second entry of a person is kept beside the first, and the newest
     counts.

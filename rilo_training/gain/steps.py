@@ -37,7 +37,7 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
     folder
         The instructor's store.
     paths
-        The files.
+        Files, and folders of which every ``.json`` and ``.csv`` is taken.
     by
         Who enters them.
     as_written
@@ -56,11 +56,20 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
                 "No test was made in this store yet, so there is nothing to enter. "
                 f"Make one first: rilo gain make {folder} --occasion before"
             )
-        taken = read_files(paths, known)
+        taken = read_files(_files(paths), known)
         for entry in taken.entries:
             add_entry(history, entry)
         _write_results(history, store)
     return taken
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """Return the files, those of folders in the order of their names."""
+    found: list[Path] = []
+    for path in paths:
+        own = [one for ending in ("*.json", "*.csv") for one in sorted(path.glob(ending))]
+        found += own if path.is_dir() else [path]
+    return found
 
 
 def write_sheet(folder: Path) -> tuple[Path, int]:
