@@ -85,7 +85,7 @@ def test_from_the_page_on_screen_to_the_report(
     assert f"anna, before, form {form[1]}: 28 of 28 items have an answer." in entered.output
     assert run(main, ["gain", "report", str(store)]).exit_code == 0
     visit.asked.clear()
-    opened(visit, store / "gain" / "report" / "anna.html")
+    opened(visit, store / "gain" / "report" / "people" / "anna.html")
     cells = visit.page.locator("tbody tr", has_text="Data and fair comparison").locator("td")
     assert cells.all_inner_texts() == [
         "4 → –",

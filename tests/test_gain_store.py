@@ -417,7 +417,8 @@ def test_a_folder_stands_for_the_files_in_it(store: Path) -> None:
     folder.mkdir()
     for name in NAMES[:3]:
         answer_file(store, name, "before", all_right).rename(folder / f"{name}.json")
-    (folder / "notes.txt").write_text("nothing of ours", encoding="utf-8")
+    (folder / "notes.md").write_text("nothing of ours", encoding="utf-8")
+    (folder / "ben.json").rename(folder / "copied from the page.txt")
     result = run("enter", store, folder)
     assert (result.exit_code, "Entered: 3." in result.output) == (0, True)
 
@@ -437,7 +438,7 @@ def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
     assert [rows[4]["answer"] != "n", rows[32]["answer"]] == [True, "n"]
     assert [rows[0]["entered_by"], rows[28]["entered_by"]] == ["hana", "instructor"]
     run("report", store)
-    page = (store / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    page = (store / "gain" / "report" / "people" / "anna.html").read_text(encoding="utf-8")
     assert "entered 2 times. The newest counts. It differs in items 5." in page
 
 
@@ -549,7 +550,7 @@ def test_marks_are_taken_and_shown(both: Path) -> None:
     assert len(rows) == 20
     assert {row["points"] for row in rows} == {"1", "0.5", "0"}
     run("report", both)
-    page = (both / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    page = (both / "gain" / "report" / "people" / "anna.html").read_text(encoding="utf-8")
     assert re.search(r"Number of cases</th><td class=\"count\">1 → 1</td>", page)
     assert re.search(r"Words</th><td class=\"count\">0.5 → 0.5</td>", page)
 
@@ -585,7 +586,7 @@ def test_two_markers_who_differ_are_named(both: Path) -> None:
 def test_the_report_shows_what_was_entered(both: Path) -> None:
     """Before and after in four groups, the control item, and nothing that is not counted."""
     assert run("report", both).exit_code == 0
-    page = (both / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    page = (both / "gain" / "report" / "people" / "anna.html").read_text(encoding="utf-8")
     row = r'<td class="count">0 → 6</td><td class="count">0 → 0</td><td class="count">0 → 0</td>'
     row += r'<td class="count">6 → 0</td><td class="count">0 → 0</td>'
     assert len(re.findall(row, page)) == 4
@@ -595,10 +596,25 @@ def test_the_report_shows_what_was_entered(both: Path) -> None:
     assert "2 of 4 answered before the course, 2 at the end" in room
     assert room.count("right 0 → 6") == 8
     assert room.count("right – → –") == 8
-    assert re.search(r'href="anna.html"', room)
+    assert re.search(r'href="people/anna.html"', room)
     for text in (page, room):
         body = text[text.index("<body>") :]
         assert not re.search(r"\d\s*(%|per cent)|\btotal\b|\bp-value\b|\bmean\b", body, re.I)
+
+
+def test_nobody_takes_the_place_of_the_page_of_the_room(store: Path) -> None:
+    """Whatever somebody is called, and however it is written."""
+    assert run("draw", store, "--participants", "room,key,../x,a<b").exit_code == 0
+    assert run("make", store, "--occasion", "before").exit_code == 0
+    assert run("report", store).exit_code == 0
+    report = store / "gain" / "report"
+    assert "Gain of the room" in (report / "room.html").read_text(encoding="utf-8")
+    pages = {path.name for path in (report / "people").iterdir()}
+    assert len(pages) == 8
+    links = re.findall(r'href="([^"]+)"', (report / "room.html").read_text(encoding="utf-8"))
+    assert {report / link for link in links} == set((report / "people").iterdir())
+    assert len(list((store / "gain" / "before" / "hand_out").glob("*/test_on_paper.html"))) == 8
+    assert not list(store.parent.glob("x*"))
 
 
 def test_wrong_and_sure_stands_first_with_its_misconception(store: Path) -> None:
@@ -609,7 +625,7 @@ def test_wrong_and_sure_stands_first_with_its_misconception(store: Path) -> None
     run("make", store, "--occasion", "after")
     run("enter", store, answer_file(store, "dina", "after", all_right))
     run("report", store)
-    page = (store / "gain" / "report" / "dina.html").read_text(encoding="utf-8")
+    page = (store / "gain" / "report" / "people" / "dina.html").read_text(encoding="utf-8")
     assert page.index("speak about these first") < page.index("Four groups")
     for key in (*exam.keys[:6], exam.keys[7]):
         assert f"<td>{next(iter(key.shows.values()))}</td><td>{key.taught_in}</td>" in page
@@ -625,7 +641,7 @@ def test_an_answer_without_sure_or_not_sure_is_shown_apart(store: Path) -> None:
     """It is counted as neither, and it has a column of its own where there is one."""
     run("enter", store, answer_file(store, "anna", "before", lambda exam: all_wrong(exam, "")))
     run("report", store)
-    page = (store / "gain" / "report" / "anna.html").read_text(encoding="utf-8")
+    page = (store / "gain" / "report" / "people" / "anna.html").read_text(encoding="utf-8")
     assert "sure or not was not said" in page
     assert page.count('<td class="count">6 → –</td>') == 4
 

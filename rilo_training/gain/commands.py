@@ -66,7 +66,7 @@ def make(store: Path, occasion: str) -> None:
 def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> None:
     """Enter answers: the files that the page saved, or typed_answers.csv from paper.
 
-    A folder stands for all files in it that end with .json or .csv.
+    A folder stands for all files in it that end with .json, .txt or .csv.
 
     Nothing is written over: a second entry of a person is kept beside the first, and the newest
     counts.

@@ -81,7 +81,7 @@ def room_page(found: Found, links: Mapping[str, str]) -> str:
     found
         All that is known.
     links
-        The name of the file of each person's page.
+        The place of each person's page beside the page of the room.
     """
     return render(
         "room.html",

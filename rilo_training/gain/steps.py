@@ -37,7 +37,7 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
     folder
         The instructor's store.
     paths
-        Files, and folders of which every ``.json`` and ``.csv`` is taken.
+        Files, and folders of which every ``.json``, ``.txt`` and ``.csv`` is taken.
     by
         Who enters them.
     as_written
@@ -67,7 +67,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     """Return the files, those of folders in the order of their names."""
     found: list[Path] = []
     for path in paths:
-        own = [one for ending in ("*.json", "*.csv") for one in sorted(path.glob(ending))]
+        own = [one for ending in ("*.json", "*.txt", "*.csv") for one in sorted(path.glob(ending))]
         found += own if path.is_dir() else [path]
     return found
 
@@ -125,7 +125,8 @@ def write_report(folder: Path) -> tuple[Path, int]:
     for name, place in places.items():
         write_text(place, person_page(found, name))
     room = store.report()
-    write_text(room, room_page(found, {name: place.name for name, place in places.items()}))
+    links = {name: place.relative_to(room.parent).as_posix() for name, place in places.items()}
+    write_text(room, room_page(found, links))
     return room, len(places)
 
 

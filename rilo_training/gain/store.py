@@ -46,4 +46,5 @@ class GainStore:
         """Return the page of the room, or of one participant."""
         if not participant:
             return self.folder / "report" / "room.html"
-        return self.folder / "report" / f"{self._store.records.folder_of(participant)}.html"
+        name = f"{self._store.records.folder_of(participant)}.html"
+        return self.folder / "report" / "people" / name  # a person may be called room
