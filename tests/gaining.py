@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import strategies as st
 
 from rilo_training.gain.bank import FORMS, ITEMS, Bank, load_bank
 from rilo_training.gain.exam import Exam, Question, make_test
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEEDS = (7001, 7002, 7004)
+ANSWER = st.tuples(st.sampled_from(["a", "b", "c", "d"]), st.sampled_from(["yes", "no", ""]))
+PAIRS = st.lists(ANSWER | st.sampled_from([("n", ""), ("", "")]), min_size=28, max_size=28)
 
 
 @cache

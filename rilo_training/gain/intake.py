@@ -11,21 +11,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from rilo_training.files import whole_text
-from rilo_training.gain.bank import ITEMS, LETTERS
+from rilo_training.gain.answers import read_answers, word
 from rilo_training.gain.draw import form_of, known_participant
 from rilo_training.gain.records import OCCASIONS, Entry, TestWorld
 from rilo_training.gain.typed import Typed, decoded, read_typed
 
 FORMAT = "rilo gain answers 1"
-NOT_YET = "n"
 TASK_PARTS = ("cases", "departure", "words", "how")
 MOST_BYTES = 1_000_000
 MOST_CHARACTERS = 5_000
 MOST_PROBLEMS = 10
-_SURE = {"yes": "yes", "y": "yes", "sure": "yes", "no": "no", "n": "no", "not sure": "no", "": ""}
 
 
 @dataclass
@@ -154,12 +151,12 @@ def _read_saved(name: str, text: str, problems: list[str]) -> list[_Given]:
     return [
         _Given(
             place=name,
-            participant=_word(found.get("participant")),
-            occasion=_word(found.get("occasion")),
-            form=_word(found.get("form")),
-            world_id=_word(found.get("world_id")),
+            participant=word(found.get("participant")),
+            occasion=word(found.get("occasion")),
+            form=word(found.get("form")),
+            world_id=word(found.get("world_id")),
             items=[(one.get("item"), one.get("answer"), one.get("sure")) for one in answers],
-            task={part: whole_text(_word(task.get(part)))[:MOST_CHARACTERS] for part in TASK_PARTS},
+            task={part: whole_text(word(task.get(part)))[:MOST_CHARACTERS] for part in TASK_PARTS},
             order=saved if type(saved) is int and 0 <= saved < 1_000_000 else 0,
         )
     ]
@@ -218,7 +215,7 @@ def _entry(given: _Given, known: Known, problems: list[str]) -> Entry | None:
         )
         return None
     form = _form(given, participant, known, problems)
-    answers = _answers(given.items, problems)
+    answers = read_answers(given.items, problems)
     if form is None or answers is None:
         return None
     return Entry(
@@ -247,59 +244,3 @@ def _form(given: _Given, participant: str, known: Known, problems: list[str]) ->
         )
         return None
     return form
-
-
-def _answers(
-    items: Sequence[tuple[object, object, object]], problems: list[str]
-) -> tuple[tuple[str, str], ...] | None:
-    """Return 28 pairs of answer and sure, or None and sentences."""
-    found: dict[int, tuple[str, str]] = {}
-    before = len(problems)
-    for number_typed, answer_typed, sure_typed in items:
-        number = _number(number_typed)
-        if number is None:
-            problems.append(f"{_shown(number_typed)} is no item. Items are 1 to {ITEMS}.")
-            continue
-        if number in found:
-            problems.append(f"item {number} stands twice.")
-        answer, sure = _word(answer_typed).strip().casefold(), _word(sure_typed).strip().casefold()
-        if answer not in (*LETTERS, NOT_YET, ""):
-            problems.append(
-                f"item {number}: found {_shown(answer_typed)}. Expected a, b, c, d, n for "
-                "I do not know yet, or nothing."
-            )
-        elif sure not in _SURE:
-            problems.append(
-                f"item {number}: found {_shown(sure_typed)} for sure. Expected yes, no, or nothing."
-            )
-        # Who does not know yet, or gave no answer, is neither sure nor not sure.
-        found[number] = (answer, _SURE.get(sure, "") if answer in LETTERS else "")
-    missing = [number for number in range(1, ITEMS + 1) if number not in found]
-    if missing:
-        problems.append(
-            f"{len(missing)} of {ITEMS} items are not in the file; the first is item {missing[0]}. "
-            "Leave the answer of an item empty, and keep its row."
-        )
-    if len(problems) > before:
-        return None
-    return tuple(found[number] for number in range(1, ITEMS + 1))
-
-
-def _number(typed: object) -> int | None:
-    """Return the number of an item, or None. A spreadsheet may write 7 as 7.0."""
-    if type(typed) is int:
-        number = typed
-    elif isinstance(typed, str) and typed.strip().removesuffix(".0").isascii():
-        plain = typed.strip().removesuffix(".0")
-        number = int(plain) if plain.isdecimal() and len(plain) < 4 else 0
-    else:
-        return None
-    return number if 1 <= number <= ITEMS else None
-
-
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:40]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rilo_training.gain.answers import NOT_YET
 from rilo_training.gain.bank import GROUPS, ITEMS_IN_GROUP
 from rilo_training.gain.exam import Key
-from rilo_training.gain.intake import NOT_YET
 from rilo_training.gain.records import Entry, TestWorld
 
 TAUGHT_IN_GROUP = ITEMS_IN_GROUP - 1  # one item of each group is a control
