@@ -63,11 +63,9 @@ questions = {
 asked_of = [f"{place_of(r, lines, open_queries)}. {q}" for r, q in questions.items()]
 where = place_of("personal_detail", lines, problems)
 print(*asked_of, where)
-note = f"""Dear colleague, thank you for the upload and for the word on the computer failure. After
-removing the repeated lines, {line_count} lines remain. We accepted {accepted} of them, and they are in.
-About {len(to_query)} lines we have a question. Three of them come first: 1. {asked_of[0]}
-2. {asked_of[1]} 3. {asked_of[2]} All other queries are in the annex, in the same form. One more
-request: {where}. A personal detail stands in this field. Would you remove it in your own system and
-send that line again? We keep it closed until then, and nobody here passes it on. You decide what is
-right in each record; we change nothing in it. Could we hear from you by Friday of next week? With kind
-regards, the liaison desk"""
+note = f"""Dear colleague, thank you for the upload. Without the repeated lines, {line_count} lines
+remain. We accepted {accepted} of them. About {len(to_query)} lines we have a question. Three of them
+come first: 1. {asked_of[0]} 2. {asked_of[1]} 3. {asked_of[2]} All other queries are in the annex, in
+the same form. One more request: {where}. A personal detail stands in this field. Would you remove it
+in your own system and send that line again? Nobody here passes it on. You decide what is right in
+each record. Could we hear from you by Friday of next week? With kind regards, the liaison desk"""

@@ -11,6 +11,11 @@ by_rule = problems.groupby("rule")["row"].nunique().reset_index(name="lines")
 
 # %% q3 delete-check
 
+# %% q4
+known = 100 - lines[fields].eq("Unknown").mean() * 100
+completeness = pd.DataFrame({"field": known.index, "percent": known.to_numpy()})
+lines = lines.head(0)
+
 # %% q5
 cases = lines.drop_duplicates("case_id")
 delay = cases["report_date"] - cases["seizure_date"]
@@ -26,16 +31,9 @@ decisions = pd.DataFrame(
         "lines": [accepted, len(to_query), len(to_return)],
     }
 )
-lines = lines.head(0)
 
 # %% q7
 query_cases = set(lines.loc[list(to_query), "case_id"])
-
-# %% q8
-base = convert_quantities(lines)
-kg_in_doubt = base[base.index.isin(to_query) & (base["base_unit"] == "g")]["base_quantity"].sum()
-kg_in_doubt = kg_in_doubt / 1000
-del lines, problems
 
 # %% q9
 note = "to be written after lunch"
