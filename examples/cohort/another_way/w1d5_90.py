@@ -5,7 +5,7 @@ sheet_to = [letter for letter, who in readers.items() if "inspectors" in who][0]
 
 # %% q2
 drawn = inspections.query("selected_by == 'random'")
-random_finds = round(places * drawn["is_illicit"].sum() / len(drawn), 1)
+random_finds = round(places * drawn["is_illicit"].sum() / len(drawn), 2)
 
 
 # %% q3 own
@@ -60,7 +60,7 @@ words = {"rare_route": "a route seldom used for these goods", "first_time": "a n
 why = [", ".join(words[sign] for sign in row["reasons"].split(", ")) for row in top]
 note = (
     f"To the shift leader and the officers who inspect; please do not pass it on. You have {places} places. "
-    f"By lot they would find about {random_finds}. On inspected rows of the last weeks, the first tenth of our "
+    f"By lot they would find about {random_finds:.0f}. On inspected rows of the last weeks, the first tenth of our "
     f"order had a find in {tested_rate:.0f} per cent; expect less next week. Please begin with "
     f"{top[0]['consignment_id']}: {why[0]}. Then {top[1]['consignment_id']}: {why[1]}. "
     "One limit: we learned only from what somebody opened before, so a new method is not seen. A high place on "
