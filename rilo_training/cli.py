@@ -37,8 +37,8 @@ class _Commands(click.Group):
 
 def _is_ours(reason: Exception) -> bool:
     """Whether an error carries a sentence for people."""
-    names = {"CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError"}
-    return type(reason).__name__ in names
+    names = ("CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError")
+    return type(reason).__name__ in (*names, "BrowseError")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +46,7 @@ def _is_ours(reason: Exception) -> bool:
 def main() -> None:
     """The commands of the course. All data are synthetic, not CEN data.
 
-    Participants use: doctor, start, lab, progress, reset, practise, submit.
+    Participants use: doctor, start, lab, browse, progress, reset, practise, submit.
     Instructors use: release, receipt, grade, close, world. Authors use: verify, normalise.
     """
     # A console of Windows may not know every letter: a replaced letter is better than a stop.
@@ -98,6 +98,20 @@ def lab(folder: Path, no_browser: bool, port: int) -> None:
     from rilo_training.jupyter import open_lab
 
     raise SystemExit(open_lab(open_workspace(folder).root, port=port, browser=not no_browser))
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER, required=False)
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Without it, a free one.")
+def browse(folder: Path | None, no_browser: bool, port: int) -> None:
+    """Browse the practice database of FOLDER: a workspace, or the folder of a world.
+
+    Without FOLDER, the practice data of the course. Stop it with Ctrl + C.
+    """
+    from rilo_training.browse import browse
+
+    browse(folder, _say, port=port, browser=not no_browser)
 
 
 @main.command()

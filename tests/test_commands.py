@@ -25,6 +25,7 @@ CONTRACT: dict[str, set[str]] = {
     "doctor": set(),
     "start": {"FOLDER", "--participant"},
     "lab": {"FOLDER"},
+    "browse": {"FOLDER", "--no-browser", "--port"},
     "progress": {"FOLDER"},
     "reset": {"FOLDER", "UNIT"},
     "practise": {"FOLDER", "UNIT"},

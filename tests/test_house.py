@@ -26,7 +26,7 @@ LEVELS = [
     {"kernels"},
     {"course"},
     {"grading"},
-    {"doctor", "jupyter"},
+    {"browse", "doctor", "jupyter"},
     {"cli"},
     {"demo"},
 ]
