@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import shutil
@@ -44,11 +45,20 @@ class Visit:
 @pytest.fixture
 def visit(chromium: str) -> Iterator[Visit]:
     """A page in Chromium that reaches nothing but this computer."""
+    with open_visit(chromium) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def open_visit(chromium: str | None = None) -> Iterator[Visit]:
+    """Open a page in Chromium that reaches nothing but this computer."""
     from playwright.sync_api import ConsoleMessage, sync_playwright
 
     closed = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=closed)
+        browser = playwright.chromium.launch(
+            executable_path=chromium or shutil.which("chromium"), args=closed
+        )
         window = {"width": 1366, "height": 768}
         context = browser.new_context(viewport=window, service_workers="block")
         page = context.new_page()

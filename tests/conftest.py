@@ -3,7 +3,8 @@
 import os
 
 from browsing import chromium, visit
+from labbing import lab
 
-__all__ = ["chromium", "visit"]
+__all__ = ["chromium", "lab", "visit"]
 
 collect_ignore = [] if os.environ.get("RILO_PROVE") else ["prove"]

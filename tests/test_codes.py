@@ -192,7 +192,7 @@ def test_published_figures_say_where_they_come_from():
 
 
 def test_the_published_figures_are_those_of_the_report():
-    """The rise of the world and the part of three reporters in it are those that the course says."""
+    """The rise of the world, and the part of three reporters in it, as the course says."""
     wide = codes.load_published("cannabis").pivot(
         index="reporter", columns="year", values="seizures"
     )

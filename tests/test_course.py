@@ -117,6 +117,7 @@ ENTRY = {
     "file": "w9d9_01_lesson_small.ipynb",
     "office_asks": "How many?",
     "objectives": ["Add up."],
+    "proved_by": [["q1"]],
     "competences": ["C7"],
     "tables": ["seizures"],
     "stories": [],

@@ -48,6 +48,7 @@ folder = "week1"
 file = "w1d1_01_first.ipynb"
 office_asks = "What do we hold?"
 objectives = ["Open an extract."]
+proved_by = [["q1"]]
 competences = ["C1"]
 tables = ["seizures"]
 stories = []
@@ -206,6 +207,7 @@ BROKEN: dict[str, str | bytes] = {
     "a date in words": SOUND.replace("start = 2026-11-30", 'start = "30 November"'),
     "a holiday in words": SOUND.replace("[2026-12-23]", '["23 December"]'),
     "an end before the start": SOUND.replace("end = 2026-12-25", "end = 2026-11-01"),
+    "an objective without a proof": SOUND.replace('[["q1"]]', "[]"),
     "one competence without brackets": SOUND.replace('= ["C1"]', '= "C1"'),
 }
 

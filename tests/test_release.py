@@ -5,7 +5,6 @@ which knows the libraries and not this checkout, and every command and kernel ru
 network.
 """
 
-import ast
 import functools
 import json
 import os
@@ -15,7 +14,6 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,17 +21,17 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell
+from released import SECRET, assert_no_answer_in, contents, copied_course, secret_lines
+from shortened import shortened
 
 from rilo_training.cli import main
 from rilo_training.course import release as releases
-from rilo_training.course.manifest import CourseError, Programme, load_programme
+from rilo_training.course.manifest import CourseError, Programme
 from rilo_training.course.notebook import (
     cells_of,
     notebook_text,
     participant_copy,
     read_notebook,
-    role_of,
-    solution_of,
     solutions_of,
 )
 from rilo_training.course.release import build_release
@@ -43,26 +41,14 @@ from rilo_training.world import make_world, read_about
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "w1d1_90"
-SECRET = "b7e1f0c9d2a84356"  # a seed that stands in an instructor's store beside the course
 
 # --- building ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def programme(tmp_path_factory: pytest.TempPathFactory) -> Programme:
-    """A copy of the whole course, with an instructor's store in it."""
-    course = tmp_path_factory.mktemp("instructor") / "course"
-    ignored = shutil.ignore_patterns("*.png", "__pycache__", ".*")
-    folders = ["rilo_training", "curriculum", "datasets", "examples", "benchmarks"]
-    for name in [*folders, "week1_cen_data_analysis", "ojt_exercises"]:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, course / name, ignore=ignored)
-    for name in ("run.py", "requirements.lock", "pyproject.toml", "LICENSE", "README.md"):
-        shutil.copy(ROOT / name, course / name)
-    store = course / "out" / "demo" / "store" / "secret"
-    store.mkdir(parents=True)
-    (store / "seed").write_text(SECRET, encoding="utf-8")
-    return load_programme(course)
+    """A copy of the course with two units, and an instructor's store in it."""
+    return shortened(copied_course(tmp_path_factory.mktemp("instructor") / "course"))
 
 
 @pytest.fixture(scope="module")
@@ -76,52 +62,6 @@ def self_study(programme: Programme, tmp_path_factory: pytest.TempPathFactory) -
     """The release for learning alone, without prepared worlds."""
     folder = tmp_path_factory.mktemp("made") / "self-study"
     return build_release(programme, folder, worlds=0, edition="self-study")
-
-
-def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of a release, and every file in its wheel."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
-        if path.suffix == ".whl":
-            with zipfile.ZipFile(path) as wheel:
-                for name in wheel.namelist():
-                    yield f"wheel:{name}", wheel.read(name)
-
-
-def secret_lines(programme: Programme) -> set[str]:
-    """The lines of solutions and keys, and of the sample cohort's answers, that say something."""
-    secret: set[str] = set()
-    public: set[str] = set()
-    for unit in programme.units:
-        notebook = read_notebook(programme.notebook(unit))
-        copy_ = participant_copy(notebook)
-        public |= {line.strip() for cell in copy_.cells for line in cell.source.splitlines()}
-        for cell in notebook.cells:
-            if role_of(cell) in ("answer", "key"):
-                source = cell.source if role_of(cell) == "key" else solution_of(cell.source)
-                secret |= code_lines(source)
-    for path in programme.root.glob("examples/cohort/*/*.py"):
-        secret |= code_lines(path.read_text(encoding="utf-8"))
-    return secret - public
-
-
-def code_lines(source: str) -> set[str]:
-    """The lines of a cell that are code: without the words of hints, sentences and comments.
-
-    A hint or a sentence of a mistake is in a practice key, where the participant meets it.
-    """
-    words = {
-        part.strip()
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        for part in node.value.splitlines()
-    }
-    return {
-        line.strip()
-        for line in source.splitlines()
-        if line.strip() not in words and not re.fullmatch(r"\s*(#.*|[\"'].*)", line)
-    }
 
 
 def test_a_release_holds_what_the_first_steps_need(cohort: Path, programme: Programme) -> None:
@@ -176,18 +116,8 @@ def test_the_wheel_is_the_package_and_nothing_of_the_course(cohort: Path) -> Non
 
 def test_no_answer_is_in_a_release(cohort: Path, programme: Programme) -> None:
     """No line of a solution, of a key cell or of the sample cohort stands in any file."""
-    lines = secret_lines(programme)
-    assert len([line for line in lines if len(line) >= 25]) > 50
-    for name, content in contents(cohort):
-        text = content.decode("utf-8", "replace")
-        if name.startswith("course/"):
-            assert not re.search(r"\b(key|mistake|claim)\(", text), name
-        assert "BEGIN SOLUTION" not in text or name.startswith("wheel:rilo_training/"), name
-        # The code of the package may say something short in the same words.
-        fewest = 25 if name.startswith("wheel:") else 12
-        for line in (line for line in lines if len(line) >= fewest):
-            for written in (line, json.dumps(line)[1:-1], json.dumps(line, ensure_ascii=False)):
-                assert written.strip('"') not in text, f"{name}: {line}"
+    assert len([line for line in secret_lines(programme) if len(line) >= 25]) > 50
+    assert_no_answer_in(cohort, programme)
 
 
 def test_no_secret_and_no_place_of_the_instructor_is_in_a_release(

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rilo_training.answers import Question, encode
 from rilo_training.cli import main
+from rilo_training.course import admission, workspaces
 from rilo_training.course import material as materials
-from rilo_training.course import workspaces
 from rilo_training.course.manifest import MANIFEST, CourseError, load_programme
 from rilo_training.course.notebook import assign_roles, notebook_text, participant_copy
 from rilo_training.course.reference import Reference
@@ -569,7 +569,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def run_reference(notebook: object, unit: str, extract: Path) -> Reference:
         return key(unit, str(read_about(extract)["world_id"]))
 
-    monkeypatch.setattr(materials, "run_reference", run_reference)
+    monkeypatch.setattr(admission, "run_reference", run_reference)
+    monkeypatch.setattr(admission, "needs_truth", lambda reference: False)
     monkeypatch.setattr(materials, "problems_of", lambda reference: [])
     monkeypatch.setenv("RILO_COURSE", str(folder))
     return folder
@@ -591,6 +592,29 @@ def test_many_starts_at_once_from_the_instructor_s_course(course: Path, tmp_path
     for desk in tmp_path.glob("desk_*"):
         assert files(desk).keys() == expected
         assert open_workspace(desk).about["participant"] == desk.name.replace("desk_", "p")
+
+
+def test_practice_from_the_course_goes_on_where_it_ended(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each round begins with the seed after that of the last one, and takes no world again."""
+    begun: list[int] = []
+
+    def fair(_notebook: object, _unit: object, seeds: Iterator[int], folder: Path) -> object:
+        seed = next(seeds)
+        begun.append(seed)
+        place = folder / f"world_{seed}"
+        place.mkdir()
+        (place / "world.json").write_text(json.dumps({"world_id": str(seed)}), encoding="utf-8")
+        yield seed, place, key("w1d1_90", str(seed))
+
+    monkeypatch.setattr(workspaces, "admitted_worlds", fair)
+    material = workspaces.find_material(lambda line: None)
+    workspace = start_workspace(tmp_path / "desk", "p1", material)
+    notebooks = [practise_unit(workspace, "w1d1_90") for _ in range(3)]
+    assert begun == [5001, 5002, 5003]
+    assert len(set(notebooks)) == 3
+    assert workspace.key("w1d1_90", "5003") is not None
 
 
 def test_material_that_is_still_right_is_not_written_again(course: Path, tmp_path: Path) -> None:

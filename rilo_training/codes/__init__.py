@@ -1,7 +1,8 @@
 """Code lists: Members, countries, sections, commodities, units and the labels of a record.
 
 Every list is a CSV file in this folder, with its source in the last column. The functions read
-a list when it is asked for and return a new copy each time, so a reader may change it freely. Published figures stand in `load_published`.
+a list when it is asked for and return a new copy each time, so a reader may change it freely.
+`load_published` gives real, published figures.
 """
 
 from rilo_training.codes.agreement import (

@@ -1,4 +1,4 @@
-"""Real, published figures. They stand apart from the synthetic data and are never mixed into them."""
+"""Real, published figures. They stand apart from the synthetic data, never mixed into them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from rilo_training.answers import Mistake, Plain, Question, judge, with_truth
 from rilo_training.answers.kinds import KINDS, Unreadable
 from rilo_training.course.manifest import CourseError, Unit
 from rilo_training.course.reference import Reference, run_reference
-from rilo_training.world import save_world
+from rilo_training.world import make_practice_world, save_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +130,15 @@ def with_world_truth(reference: Reference, truth_consignments: pd.DataFrame) -> 
     chances = dict(zip(ids, truth_consignments["p_illicit"].astype(float), strict=True))
     questions = {name: with_truth(found, chances) for name, found in reference.questions.items()}
     return replace(reference, questions=questions)
+
+
+def practice_reference(notebook: NotebookNode, unit: Unit, practice_world: Path) -> Reference:
+    """Return the key of a unit on the practice data, which may be fair or not."""
+    reference = run_reference(notebook, unit.id, practice_world)
+    if needs_truth(reference):
+        truth = make_practice_world().truth["truth_consignments"]
+        reference = with_world_truth(reference, truth)
+    return reference
 
 
 def truth_beside(place: Path) -> Path:

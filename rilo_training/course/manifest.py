@@ -23,7 +23,10 @@ class CourseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit as the manifest describes it."""
+    """One unit as the manifest describes it.
+
+    ``proved_by`` holds, for each objective, the questions that prove it.
+    """
 
     id: str
     title: str
@@ -36,6 +39,7 @@ class Unit:
     file: str
     office_asks: str
     objectives: tuple[str, ...]
+    proved_by: tuple[tuple[str, ...], ...]
     competences: tuple[str, ...]
     tables: tuple[str, ...]
     stories: tuple[str, ...]
@@ -45,6 +49,30 @@ class Unit:
     def world(self) -> UnitWorld:
         """Return which world the unit needs."""
         return UnitWorld(self.tables, self.stories)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a training day: a unit, or something else that the day holds.
+
+    ``unit`` is the id of the unit, or empty. ``name`` is the title of the unit then.
+    """
+
+    name: str
+    minutes: int
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A training day as the manifest plans it. ``live`` says what the live hour is about."""
+
+    week: int
+    day: int
+    title: str
+    live: str
+    minutes: int
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +89,7 @@ class Programme:
     holidays: tuple[dt.date, ...]
     competences: dict[str, str]
     units: tuple[Unit, ...]
+    days: tuple[Day, ...]
     cell_seconds: int
     practice_extract: str
     attempts: str
@@ -141,6 +170,7 @@ def _programme(root: Path, found: dict[str, Any]) -> Programme:
             raise ValueError(f"two units have the id {unit.id}")
         if unknown := set(unit.competences) - competences.keys():
             raise ValueError(f"{unit.id} has an unknown competence, {sorted(unknown)[0]}")
+    days = tuple(_day(entry, units) for entry in found.get("day", []))
     dates = [about["start"], about["end"], *about["holidays"]]
     if not all(type(date) is dt.date for date in dates) or about["end"] < about["start"]:
         raise ValueError("start, end and holidays must be dates in this order, as 2026-11-30")
@@ -154,9 +184,32 @@ def _programme(root: Path, found: dict[str, Any]) -> Programme:
         holidays=tuple(about["holidays"]),
         competences=competences,
         units=units,
+        days=days,
         cell_seconds=int(grading["cell_seconds"]),
         practice_extract=grading["practice_extract"],
         attempts=grading["attempts"],
+    )
+
+
+def _day(entry: dict[str, Any], units: tuple[Unit, ...]) -> Day:
+    """Return a day, or raise ValueError where its parts are not those of its units."""
+    known = {unit.id: unit for unit in units}
+    parts = []
+    for part in entry["parts"]:
+        if "unit" in part:
+            unit = known.get(part["unit"])
+            if unit is None:
+                continue  # planned, and not here yet
+            parts.append(Part(unit.title, unit.minutes, unit.id))
+        else:
+            parts.append(Part(str(part["what"]), int(part["minutes"])))
+    return Day(
+        int(entry["week"]),
+        int(entry["day"]),
+        str(entry["title"]),
+        str(entry["live"]),
+        int(entry["minutes"]),
+        tuple(parts),
     )
 
 
@@ -175,4 +228,7 @@ def _unit(entry: dict[str, Any]) -> Unit:
         raise ValueError(f"the unit {entry['id']} has an unknown entry, {sorted(unknown)[0]}")
     if values["kind"] not in KINDS_OF_UNIT:
         raise ValueError(f"the unit {entry['id']} has an unknown kind, {values['kind']}")
+    values["proved_by"] = tuple(tuple(questions) for questions in values["proved_by"])
+    if len(values["proved_by"]) != len(values["objectives"]):
+        raise ValueError(f"proved_by of the unit {entry['id']} has not one list an objective")
     return Unit(**values)

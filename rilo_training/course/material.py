@@ -25,12 +25,7 @@ from nbformat import NotebookNode
 import rilo_training
 from rilo_training.answers import Question
 from rilo_training.answers.kinds import KINDS
-from rilo_training.course.admission import (
-    admitted_worlds,
-    needs_truth,
-    problems_of,
-    with_world_truth,
-)
+from rilo_training.course.admission import admitted_worlds, practice_reference, problems_of
 from rilo_training.course.manifest import CourseError, Programme, Unit
 from rilo_training.course.notebook import (
     notebook_text,
@@ -38,10 +33,10 @@ from rilo_training.course.notebook import (
     read_notebook,
     solutions_of,
 )
-from rilo_training.course.reference import Reference, run_reference, with_worked_answers
+from rilo_training.course.reference import Reference, with_worked_answers
 from rilo_training.files import copy_folder, only_one, read_json, renew_text, sha256_of, write_text
 from rilo_training.kernels.scratch import scratch_folder
-from rilo_training.world import make_practice_world, read_about
+from rilo_training.world import read_about
 
 PAGES = Path("curriculum") / "reference"
 REFERENCE = "reference"
@@ -117,10 +112,7 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
             continue
         say(f"{unit.id}: practice key")
         shutil.rmtree(keys, ignore_errors=True)
-        reference = run_reference(notebook, unit.id, programme.practice_world)
-        if needs_truth(reference):
-            truth = make_practice_world().truth["truth_consignments"]
-            reference = with_world_truth(reference, truth)
+        reference = practice_reference(notebook, unit, programme.practice_world)
         if problems := problems_of(reference):
             raise CourseError(f"{unit.id} is not fair on the practice data: {problems[0]}")
         worked: dict[str, str] = {}

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from rilo_training.answers import Question, judge
 from rilo_training.answers.kinds import KINDS
-from rilo_training.course.admission import admitted_worlds
+from rilo_training.course.admission import admitted_worlds, practice_reference, problems_of
 from rilo_training.course.manifest import CourseError, Programme, Unit
 from rilo_training.course.notebook import (
     alone,
@@ -80,6 +80,9 @@ def verify_unit(
         report.problems.append(str(reason))
     if report.problems:
         return report
+    say("the practice data")
+    practice = practice_reference(notebook, unit, programme.practice_world)
+    report.problems += [f"On the practice data: {found}" for found in problems_of(practice)]
     with scratch_folder() as folder:
         refused: list[str] = []
         fair = admitted_worlds(

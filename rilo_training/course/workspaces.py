@@ -30,6 +30,7 @@ from rilo_training.world import save_world
 RELEASE = "release.json"
 MORE_PRACTICE = "more_practice"
 KEPT = "kept"
+PRACTISED = "practised.json"
 
 Say = Callable[[str], None]
 
@@ -224,7 +225,7 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
             )
         save_world(world, workspace.root / extract)
     elif find_root(MANIFEST) is not None and find_root(RELEASE) is None:
-        _practise_from_course(workspace, unit_id, number, extract, say)
+        _practise_from_course(workspace, unit_id, extract, say)
     else:
         raise CourseError(
             f"All {len(prepared)} prepared worlds for {unit_id} are used. "
@@ -245,18 +246,19 @@ def _numbers(folder: Path, name: str) -> set[int]:
     return {int(match[1]) for match in found if match}
 
 
-def _practise_from_course(
-    workspace: Workspace, unit_id: str, number: int, extract: str, say: Say
-) -> None:
+def _practise_from_course(workspace: Workspace, unit_id: str, extract: str, say: Say) -> None:
+    """Make the next fair world of a unit. The seed of the last one is kept in the workspace."""
     programme = load_programme()
     unit = programme.unit(unit_id)
     notebook = read_notebook(programme.notebook(unit))
     say(f"{unit_id}: a fresh world and its key")
+    used = read_json(workspace.inner / PRACTISED)
+    seeds = itertools.count(int(used.get(unit_id, FIRST_PRACTICE_SEED - 1)) + 1)
     with scratch_folder() as holder:
-        fair = admitted_worlds(notebook, unit, itertools.count(FIRST_PRACTICE_SEED), holder)
-        _, place, reference = next(itertools.islice(fair, number - 1, None))
+        seed, place, reference = next(admitted_worlds(notebook, unit, seeds, holder))
         copy_folder(place, workspace.root / extract)
     write_key(workspace.inner / "keys" / unit_id, reference)
+    write_text(workspace.inner / PRACTISED, json.dumps({**used, unit_id: seed}, indent=1))
 
 
 def _give_out(source: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ A workspace is a folder with a ``.rilo`` folder in it::
     .rilo/copies/                        the notebooks as they were given out
     .rilo/keys/<unit>/<world>.json       the practice key of a unit on a world
     .rilo/worlds.json                    prepared worlds for more practice
+    .rilo/practised.json                 the last seed of each unit, in the instructor's course
     .rilo/progress.jsonl                 one line for each check; only ever added to
 """
 

@@ -66,4 +66,5 @@ def next_in_queue(raw: pd.DataFrame, lines: int = 400, doubtful: int = 28) -> pd
             "expected.",
             "Ask for fewer lines or fewer doubtful lines, or use another extract.",
         )
-    return max(uploads, key=lambda own: own["report_date"].min()).reset_index(drop=True)
+    latest: pd.DataFrame = max(uploads, key=lambda own: own["report_date"].min())
+    return latest.reset_index(drop=True)

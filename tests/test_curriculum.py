@@ -1,0 +1,287 @@
+"""The curriculum is true and can be read: minutes, objectives, words, numbers, pictures."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from rilo_training.answers.kinds import KINDS
+from rilo_training.course.editing.english import (
+    EnglishRules,
+    english_problems,
+    load_rules,
+    unused_exceptions,
+)
+from rilo_training.course.editing.facts import (
+    Fact,
+    known_forms,
+    load_facts,
+    loose_numbers,
+    unused_facts,
+)
+from rilo_training.course.editing.prose import Passage, passages_of, sentences_of, text_cells
+from rilo_training.course.editing.taught import (
+    cells_that_draw,
+    forward_references,
+    untaught_words,
+    words_of_code,
+)
+from rilo_training.course.manifest import Programme, load_programme
+from rilo_training.course.notebook import participant_copy, questions_of, read_notebook, role_of
+from rilo_training.course.syllabus import PAGE, asked_in, syllabus
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAMME = load_programme(ROOT)
+NOTEBOOKS = {unit.id: read_notebook(PROGRAMME.notebook(unit)) for unit in PROGRAMME.units}
+RULES = load_rules(ROOT)
+FACTS = load_facts(ROOT)
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "curriculum").glob("*.md")),
+    *sorted((ROOT / "curriculum" / "facilitation").glob("*.md")),
+    *sorted((ROOT / "curriculum" / "gain").glob("*.md")),
+]
+every_unit = pytest.mark.parametrize("unit", PROGRAMME.units, ids=lambda unit: unit.id)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+@pytest.fixture(scope="module")
+def programme() -> Programme:
+    """The course."""
+    return PROGRAMME
+
+
+def every_passage() -> list[Passage]:
+    """All that a reader of the units and of the pages reads."""
+    pages = [Passage(page.name, page.read_text(encoding="utf-8")) for page in PAGES]
+    units = [text for unit, made in NOTEBOOKS.items() for text in passages_of(made, unit)]
+    return units + pages
+
+
+# --- the plan ---------------------------------------------------------------------------------
+
+
+def test_the_minutes_of_a_day_add_up(programme: Programme) -> None:
+    """The parts of a day take exactly the time of the day."""
+    assert [day.day for day in programme.days] == [1, 2, 3, 4, 5]
+    for day in programme.days:
+        assert sum(part.minutes for part in day.parts) == day.minutes, day.title
+
+
+def test_every_unit_of_a_day_stands_once_in_its_plan(programme: Programme) -> None:
+    """A day holds its units in their order, and nothing twice."""
+    planned = [part.unit for day in programme.days for part in day.parts if part.unit]
+    assert planned == [unit.id for unit in programme.units if unit.day > 0]
+
+
+@every_unit
+def test_every_objective_is_proved_by_a_question(unit) -> None:
+    """The questions that the manifest names are in the notebook; each question proves something."""
+    asked = asked_in(NOTEBOOKS[unit.id])
+    named = {name for questions in unit.proved_by for name in questions}
+    assert all(unit.proved_by), unit.id
+    assert named <= asked.keys(), named - asked.keys()
+    assert list(asked) == questions_of(NOTEBOOKS[unit.id])
+
+
+def test_the_syllabus_is_made_from_the_manifest(programme: Programme) -> None:
+    """Make it again with `renew_syllabus` of `rilo_training.course.syllabus`."""
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == syllabus(programme)
+
+
+@pytest.mark.parametrize("kind", ["lesson", "graded"])
+def test_a_unit_has_the_questions_of_its_kind(kind: str) -> None:
+    """A lesson has six to eight tasks; a graded unit six to ten, one written, one on handling."""
+    for unit in (unit for unit in PROGRAMME.units if unit.kind == kind):
+        asked = asked_in(NOTEBOOKS[unit.id])
+        assert 6 <= len(asked) <= (8 if kind == "lesson" else 10), unit.id
+        if kind == "graded":
+            assert [q.kind for q in asked.values()].count("text") == 1, unit.id
+            assert any(q.competence == "C6" and q.kind != "text" for q in asked.values()), unit.id
+
+
+def test_a_lesson_fits_into_sixty_cells() -> None:
+    """What a participant gets of a lesson is not longer than a lesson."""
+    for unit in (unit for unit in PROGRAMME.units if unit.kind == "lesson"):
+        assert len(participant_copy(NOTEBOOKS[unit.id]).cells) <= 60, unit.id
+
+
+def test_every_kind_of_answer_is_used_in_the_week() -> None:
+    """The week shows each of the kinds at least once."""
+    used = {q.kind for made in NOTEBOOKS.values() for q in asked_in(made).values()}
+    assert used == set(KINDS)
+
+
+@every_unit
+def test_a_graded_question_names_at_least_three_mistakes(unit) -> None:
+    """The mistakes that officers really make stand beside the answer."""
+    if unit.kind != "graded":
+        return
+    counts: dict[str, int] = {}
+    for cell in (cell for cell in NOTEBOOKS[unit.id].cells if role_of(cell) == "key"):
+        for node in ast.walk(ast.parse(cell.source)):
+            match node:
+                case ast.Call(func=ast.Name(id="mistake"), args=[ast.Constant(value=str(q)), *_]):
+                    counts[q] = counts.get(q, 0) + 1
+    for question, asked in asked_in(NOTEBOOKS[unit.id]).items():
+        if asked.kind not in ("text", "score"):
+            assert counts.get(question, 0) >= 3, question
+
+
+@every_unit
+def test_the_parts_of_a_lesson_take_its_minutes(unit) -> None:
+    """The minutes in the headings add up to the minutes of the manifest."""
+    if unit.kind != "lesson":
+        return
+    text = "\n".join(cell.text for cell in text_cells(NOTEBOOKS[unit.id], unit.id))
+    parts = re.findall(r"^#+ .*\((\d+) minutes?\)\s*$", text, re.MULTILINE)
+    assert sum(map(int, parts)) == unit.minutes, parts
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+@every_unit
+def test_the_text_of_a_unit_is_plain_english(unit) -> None:
+    """Short sentences and known words, in texts, hints, sentences of mistakes and titles."""
+    problems = english_problems(passages_of(NOTEBOOKS[unit.id], unit.id), RULES)
+    assert not problems, "\n".join(problems)
+
+
+@every_page
+def test_a_page_of_the_curriculum_is_plain_english(page: Path) -> None:
+    """Pages for instructors keep to the same rules."""
+    text = page.read_text(encoding="utf-8")
+    problems = english_problems([Passage(page.name, text)], RULES)
+    assert not problems, "\n".join(problems)
+
+
+def test_every_exception_of_plain_english_is_needed() -> None:
+    """An exception whose text is gone is removed."""
+    assert unused_exceptions(every_passage(), RULES) == []
+
+
+def test_a_long_sentence_and_a_refused_word_are_found() -> None:
+    """The check finds what it is made for, and lets an exception pass."""
+    rules = EnglishRules(4, {re.compile(r"\b(?:just)\b"): "nothing"}, {"a b c d e": "a test"})
+    found = english_problems([Passage("p", "One two three four five. It is just so.")], rules)
+    assert len(found) == 2
+    assert not english_problems([Passage("p", "a b c d e")], rules)
+
+
+def test_a_table_a_list_and_a_heading_are_sentences_of_their_own() -> None:
+    """Their words do not add up to one long sentence."""
+    text = "# One\n\n| a b | c |\n|---|---|\n| d | e f |\n\n1. first\n2. second `x = 1`\n"
+    assert sentences_of(text) == ["One", "a b", "c", "d", "e f", "first", "second code"]
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+
+@every_unit
+def test_every_number_in_prose_is_proved(unit) -> None:
+    """By the manifest, by the notebook itself, or by a row of the fact table."""
+    made = NOTEBOOKS[unit.id]
+    loose = loose_numbers(text_cells(made, unit.id), unit.id, FACTS, known_forms(unit, made))
+    assert not loose, "\n".join(loose)
+
+
+def test_every_fact_of_the_table_stands_in_a_text() -> None:
+    """A fact that nobody reads any more is removed."""
+    texts = [
+        (unit, passage) for unit, made in NOTEBOOKS.items() for passage in text_cells(made, unit)
+    ]
+    assert unused_facts(texts, FACTS) == []
+
+
+@every_unit
+def test_a_changed_number_is_noticed(unit) -> None:
+    """One more in any number of a fact is found."""
+    made = NOTEBOOKS[unit.id]
+    known = known_forms(unit, made)
+    covered = {fact.text for fact in FACTS if fact.unit in (unit.id, "any")}
+    for passage in text_cells(made, unit.id):
+        plain = " ".join(passage.text.split())
+        for text in covered:
+            if text in plain:
+                changed = re.sub(r"\d+", lambda number: str(int(number[0]) + 1), text)
+                wrong = Passage(passage.place, plain.replace(text, changed))
+                if changed not in covered:
+                    assert loose_numbers([wrong], unit.id, FACTS, known), text
+
+
+def test_a_number_without_a_proof_is_found() -> None:
+    """A fact covers its own words, and no others."""
+    facts = [Fact("w1d1_01", "35 Members", "list of Members"), Fact("other", "7 days", "test")]
+    texts = [Passage("p", "The region has 35 Members. 7 days, and `x = 3`.\n\n1. one\n")]
+    never = re.compile("(?!)")
+    (only,) = loose_numbers(texts, "w1d1_01", facts, never)
+    assert only.startswith("p: 7 in")
+    assert loose_numbers(texts, "other", facts, never)[0].startswith("p: 35 in")
+
+
+# --- order and pictures -----------------------------------------------------------------------
+
+
+def test_nothing_is_used_before_it_is_taught(programme: Programme) -> None:
+    """Each word of code in a solution stood before in a text, an example or a starter."""
+    assert untaught_words(programme) == []
+
+
+def test_the_words_of_a_solution_are_found() -> None:
+    """Methods, functions, arguments and keywords count; own names and columns do not."""
+    code = 'def rate(x):\n    return x.mean()\nbest = rate(table["a"].round(2, decimals=1))'
+    assert words_of_code(code) == {"def", "return", "mean", "round", "decimals"}
+
+
+def test_nobody_is_sent_to_a_later_unit(programme: Programme) -> None:
+    """What to read again stands in this unit or in an earlier one."""
+    assert forward_references(programme) == []
+
+
+@every_unit
+def test_every_picture_has_words_for_those_who_do_not_see_it(unit) -> None:
+    """A cell that draws gives alt text, unless it draws what the reader is told to mend."""
+    for cell in cells_that_draw(NOTEBOOKS[unit.id]):
+        assert "alt_text" in cell.source, (unit.id, cell.id)
+    for passage in text_cells(NOTEBOOKS[unit.id], unit.id):
+        assert not re.search(r"!\[\s*\]\(", passage.text), passage.place
+
+
+@every_page
+def test_every_picture_of_a_page_has_words(page: Path) -> None:
+    """The words say what the picture shows."""
+    for words in re.findall(r"!\[([^\]]*)\]\(", page.read_text(encoding="utf-8")):
+        assert len(words.split()) >= 4, (page.name, words)
+
+
+# --- for the instructor -----------------------------------------------------------------------
+
+HEADINGS = (
+    "At the start",
+    "Where people get stuck",
+    "What to drop",
+    "The live CEN hour",
+    "Handling notice",
+    "Debrief",
+    "Exit question",
+)
+
+
+@pytest.mark.parametrize("day", [1, 2, 3, 4, 5])
+def test_every_day_has_facilitation_notes(day: int) -> None:
+    """What to say, where people get stuck, what to drop, and the rest, under the same headings."""
+    text = (ROOT / "curriculum" / "facilitation" / f"day{day}.md").read_text(encoding="utf-8")
+    found = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    for heading in HEADINGS:
+        assert any(line.startswith(heading) for line in found), (heading, found)
+
+
+def test_the_map_of_the_charter_names_units_that_are_here(programme: Programme) -> None:
+    """What is not built yet is called planned."""
+    text = (ROOT / "curriculum" / "charter_map.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(w\dd\d_\d\d)`", text))
+    assert named <= {unit.id for unit in programme.units}, named
+    for row in re.findall(r"^\| [IV].*\|$", text, re.MULTILINE):
+        assert row.rstrip(" |").endswith(("here", "planned")) or "here (" in row, row
