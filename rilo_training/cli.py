@@ -47,7 +47,8 @@ def main() -> None:
     """The commands of the course. All data are synthetic, not CEN data.
 
     Participants use: doctor, start, lab, browse, progress, reset, practise, submit.
-    Instructors use: release, receipt, grade, close, world. Authors use: verify, normalise.
+    Instructors use: release, morning, receipt, grade, mark, close, world.
+    Authors use: verify, normalise.
     """
     # A console of Windows may not know every letter: a replaced letter is better than a stop.
     for stream in (sys.stdout, sys.stderr):
@@ -370,6 +371,24 @@ def close(store: Path, unit: str, attempt: int) -> None:
         click.echo(f"Problem: {problem}")
     if problems:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("day")
+@click.option("--store", required=True, type=_FOLDER, help="The folder of `rilo grade --out`.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
+def morning(day: str, store: Path, out: Path | None) -> None:
+    """Write the two-page sheet of DAY for the instructor, from the STORE of the grader.
+
+    DAY is the number of the training day, or a date such as 2026-12-01. The sheet names people.
+    """
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.morning import write_morning
+    from rilo_training.grading.store.folder import Store
+
+    page, found = write_morning(load_programme(), Store(store), day, out)
+    click.echo(f"The sheet of day {found.number} ({found.date}) is ready: {page}")
+    click.echo("For the instructor only. Print it from the browser: two sides of A4.")
 
 
 @main.command()

@@ -37,9 +37,10 @@ CONTRACT: dict[str, set[str]] = {
     "mark": {"STORE", "SHEET"},
     "close": {"STORE", "UNIT", "--attempt"},
     "verify": {"UNIT", "--worlds"},
+    "morning": {"DAY", "--store", "--out"},
     "normalise": {"UNIT"},
 }
-ORDER = ["FOLDER", "SUBMISSIONS", "STORE", "SHEET", "PARTICIPANT", "UNIT", "CODE"]
+ORDER = ["FOLDER", "SUBMISSIONS", "STORE", "SHEET", "PARTICIPANT", "UNIT", "CODE", "DAY"]
 OF_A_WORKSPACE = ["lab", "progress", "reset", "practise", "submit"]
 
 
