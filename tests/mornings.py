@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import groupby
 from pathlib import Path
 
 from graded import result
 
 from rilo_training.course.manifest import Part, Programme, load_programme
+from rilo_training.grading.store.folder import Store
+from rilo_training.grading.store.history import Run
 from rilo_training.grading.store.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,3 +54,22 @@ def room(people: int, names: str = "participant_{:02d}") -> list[Result]:
                 sentence = SENTENCES[(question + person) % 3]
                 found.append(result(**about, kind="number", diagnosis=sentence))
     return found
+
+
+def filled_store(folder: Path, results: list[Result]) -> Store:
+    """A store of the grader that holds these results, as if they had been graded."""
+    store = Store(folder)
+    digests = dict.fromkeys(
+        ("submission", "receipt", "claimed", "unit_digest", "key", "world_id", "world_digest"), "x"
+    )
+    about = {"rehearsal": "", "isolation": "process", "limits": "{}", "version": "0", "lock": "x"}
+    kept = (
+        *("question", "verdict", "points", "out_of", "diagnosis", "competence", "mistake"),
+        *("notes", "answer", "kind", "seconds", "review"),
+    )
+    for (name, unit, attempt), own in groupby(
+        results, key=lambda r: (r.participant, r.unit, r.attempt)
+    ):
+        run = Run(participant=name, unit=unit, attempt=attempt, seconds=1.0, **digests, **about)
+        store.records.add_run(run, [{word: getattr(r, word) for word in kept} for r in own])
+    return store

@@ -158,6 +158,16 @@ def test_the_saved_queries_answer_as_a_notebook_does(ask: Any, queue: pd.DataFra
     assert len(silent) == 35 - table["reporting_country"].nunique()
 
 
+def test_an_upload_does_not_lead_to_its_repair(ask: Any) -> None:
+    """The number of a case is a link among validated lines, and a plain number in the queue."""
+    link = re.compile(r'<a href="/practice/find_a_case\?case_number=')
+    for path in ("seizures", "cases", "newest_cases?commodity=", "find_a_case?case_number="):
+        own = "AP-2024-000001" if path.startswith("find") else ""
+        assert link.search(ask(f"/practice/{path}{own}").text), path
+    for path in ("seizures_raw", "seizures_raw/1", "validation_queue", "lines_that_wait"):
+        assert not link.search(ask(f"/practice/{path}").text), path
+
+
 def test_a_search_finds_words_in_the_narrative(ask: Any) -> None:
     """A word finds its other forms; a hostile search is text."""
     found = ask("/practice/seizures.json?_search=suitcases&_shape=array").json()

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from graded import EVIL, Page, result
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mornings import LINES, ROOT, SENTENCES, room, two_days
+from mornings import LINES, ROOT, SENTENCES, filled_store, room, two_days
 
 from rilo_training.cli import main
 from rilo_training.course.manifest import CourseError, Programme, load_programme
@@ -375,6 +375,26 @@ def test_printed_it_has_exactly_two_sides(visit: Visit, tmp_path: Path) -> None:
 
 
 # --- the command ------------------------------------------------------------------------------
+
+
+def test_the_command_reads_the_store_of_the_grader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempt that counts is the best one; the sheet of day 2 counts what day 1 left."""
+    again = [
+        dataclasses.replace(r, attempt=2, verdict="correct", points=2.0, diagnosis="")
+        for r in room(4)
+        if r.participant == "participant_03" and r.kind != "text"
+    ]
+    filled_store(tmp_path / "store", [*room(4), *again])
+    monkeypatch.setenv("RILO_COURSE", str(ROOT))
+    done = CliRunner().invoke(main, ["morning", "2", "--store", str(tmp_path / "store")])
+    assert done.exit_code == 0, done.output
+    text = words((tmp_path / "store" / "morning" / "day_02.html").read_text(encoding="utf-8"))
+    assert "w1d1_90, 4 people" in text
+    assert "participant_03 1 of 1 7 of 7" in text
+    assert "participant_02 1 of 1 5 of 7" in text
+    assert "3 texts" in text  # nobody marked the first three; the second attempt had none
 
 
 def test_the_command_works_on_a_store_that_is_not_there_yet(

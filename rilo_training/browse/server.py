@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import tempfile
 import threading
@@ -111,8 +112,13 @@ def _serve(app: object, listener: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=2,
     )
-    # The server ends in good order at Ctrl+C, and then hands the signal on.
-    with contextlib.suppress(KeyboardInterrupt):
+    # The server ends in good order at Ctrl+C, and then hands the signal on. Datasette writes the
+    # SQL of a search that failed to the terminal, where nobody can use it: the page says it.
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stderr(nowhere),
+    ):
         uvicorn.Server(config).run(sockets=[listener])
 
 
