@@ -54,7 +54,7 @@ def test_the_feedback_of_a_graded_unit_is_seen(lab: Lab, visit: Visit) -> None:
     from playwright.sync_api import expect
 
     notebook = Notebook(visit, lab, "w1d1_90")
-    assert_untouched_copy_runs(notebook.run_all(), questions=8)
+    assert_untouched_copy_runs(notebook.run_all(), questions=9)
     below = notebook.shown("q2-check")
     expect(below.get_by_text("Question 2: not attempted")).to_be_visible()
     expect(below.locator("code")).to_have_text("ketamine_lines")

@@ -26,8 +26,9 @@ from rilo_training.risk.errors import RiskError
 from rilo_training.risk.folds import arrange, content_hash, dealt_out
 from rilo_training.risk.measures import Training
 from rilo_training.risk.odds import sigmoid
-from rilo_training.risk.search import SEARCH_ROWS, Weighed, find_features
+from rilo_training.risk.search import SEARCH_ROWS, find_features
 from rilo_training.risk.table import Floats, Table
+from rilo_training.risk.weighing import Weighed
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -44,8 +45,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     rows of the past, also when new rows are ranked. It is not made here, but in one line before,
     by `earlier_history`, which never looks ahead.
 
-    Where few outcomes of risk are known, say with `monotone` which way each sign points: features
-    that are looked for in few outcomes are found late.
+    Where few outcomes of risk are known, 500 or less, all numbers and short categories begin with
+    a straight line each, learned together as in a logistic model: what is looked for one by one
+    in few outcomes is found late. A line is a part of the score as any other.
 
     Parameters
     ----------

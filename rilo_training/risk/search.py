@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
-from rilo_training.risk.additive import Additive, fit_additive
 from rilo_training.risk.candidates import candidates, names_of
 from rilo_training.risk.columns import Column
 from rilo_training.risk.crossing import Crossing, Expectation
 from rilo_training.risk.evidence import learn_evidence, quick_gain
 from rilo_training.risk.features import COARSE, Bands, Bins, Category, Cross, Feature, Levels
 from rilo_training.risk.folds import FOLDS
+from rilo_training.risk.lines import find_lines, has_few_outcomes, learn_lines
 from rilo_training.risk.measures import Plain, Training
 from rilo_training.risk.table import Codes, Floats
+from rilo_training.risk.weighing import Weighed, weigh
 
 SEARCH_ROWS = 50_000
 """So many rows decide which features are learned from all rows."""
@@ -26,39 +25,18 @@ PAIR_ROUNDS = (24, 24)
 """How many features each round adds at most. A round knows what the rounds before it explain."""
 LEAST_GAIN = 4.0
 """Log-likelihood that a feature must gain on rows that did not teach it."""
+LEAST_PAIR_GAIN = 7.0
+"""What a combination must gain where few outcomes are known: so many are tried that luck makes
+some of them gain more than 4."""
 MOST_CATEGORIES, MOST_NUMBERS, MOST_CODED, MOST_PLAIN = 16, 14, 4, 6
 """How many categories, telling measures, repeated and other numbers enter combinations."""
 QUICK_MODELS = 2
 """How many models are asked about a feature before it is learned."""
-PENALTY = 0.002
-"""Strength of the ridge, as a share of the information of the rows."""
 SWEEPS = 2
 """How often each feature is learned again beside the others."""
 
 Leveled = tuple[Levels, Codes]
 Crossed = tuple[Cross, Codes, Codes]
-
-
-@dataclass
-class Weighed:
-    """The features of a model with their weights.
-
-    Attributes
-    ----------
-    features : list of Feature
-        The features.
-    rows : array of int
-        Training rows with evidence that they did not teach.
-    evidence : array of float32, shape (len(rows), features)
-        That evidence.
-    additive : Additive
-        The weights.
-    """
-
-    features: list[Feature]
-    rows: Codes
-    evidence: npt.NDArray[np.float32]
-    additive: Additive
 
 
 class Learning:
@@ -76,9 +54,19 @@ class Learning:
         Their levels.
     crossing : Crossing
         The score so far, by model.
+    has_few : bool
+        Few outcomes are known, in all training rows.
+    lines : list of Line
+        What all columns say together, where few outcomes are known.
     """
 
-    def __init__(self, training: Training, monotone: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        columns: list[Column],
+        training: Training,
+        monotone: Mapping[str, int],
+        has_few: bool,
+    ) -> None:
         self.training = training
         self.monotone = monotone
         self.features: list[Feature] = []
@@ -92,6 +80,13 @@ class Learning:
             training.weight,
             tuple(range(FOLDS)) if few else (int(training.fold.min()),),
         )
+        self.has_few = has_few
+        self.lines = find_lines(columns, training, monotone) if has_few else []
+        learn_lines(self.lines, self.crossing)
+
+    def least_gain(self, levels: Levels) -> float:
+        """Return how much levels must gain to become a feature."""
+        return LEAST_PAIR_GAIN if self.has_few and isinstance(levels, Cross) else LEAST_GAIN
 
     def add(self, levels: Levels, level: Codes, least: float) -> bool:
         """Learn a feature beyond those so far; return whether it gained as much as asked."""
@@ -120,6 +115,7 @@ class Learning:
             self.features[place] = Feature(feature.levels, values[-1], gain)
             self.values[place] = values
             self.crossing.score += np.take(values, level, axis=1)
+        learn_lines(self.lines, self.crossing)
         self.crossing.set_level()
 
     def _learn(self, levels: Levels, level: Codes) -> tuple[Floats, float]:
@@ -133,16 +129,7 @@ class Learning:
 
     def weigh(self) -> Weighed:
         """Return the weights of the features, fitted on rows that did not teach them."""
-        rows, _ = self.crossing.honest()
-        evidence = np.zeros((len(rows), len(self.features)), np.float32)
-        for place, (values, level) in enumerate(zip(self.values, self.levels, strict=True)):
-            evidence[:, place] = self.crossing.crossed(values, level)
-        y, fold, weight = (
-            part[rows] for part in (self.training.y, self.training.fold, self.training.weight)
-        )
-        return Weighed(
-            self.features, rows, evidence, fit_additive(evidence, y, fold, PENALTY, weight)
-        )
+        return weigh(self.crossing, self.lines, self.features, self.values, self.levels)
 
 
 def find_features(
@@ -159,11 +146,12 @@ def find_features(
     monotone : mapping of str to int
         Numbers that may only raise (1) or lower (-1) the score.
     """
-    learning = Learning(_first_rows(training, SEARCH_ROWS), monotone)
+    has_few = has_few_outcomes(training)
+    learning = Learning(columns, _first_rows(training, SEARCH_ROWS), monotone, has_few)
     _search(columns, learning)
     if learning.training is not training:
         found = [feature.levels for feature in learning.features]
-        learning = Learning(training, monotone)
+        learning = Learning(columns, training, monotone, has_few)
         for levels in found:
             learning.add(levels, levels.learn(training), -np.inf)
         learning.crossing.set_level()
@@ -194,7 +182,7 @@ def _search(columns: list[Column], learning: Learning) -> None:
     some, kept_apart = learning.training, set(learning.monotone)
     for name in learning.monotone:
         levels = Bins(Plain(name))
-        learning.add(levels, levels.learn(some), -np.inf)
+        learning.add(levels, levels.learn(some), LEAST_GAIN if learning.lines else -np.inf)
     pool: list[Leveled] = [
         (levels, levels.learn(some)) for levels in candidates(columns, some, kept_apart)
     ]
@@ -219,13 +207,13 @@ def _round(learning: Learning, pool: list[Leveled], most: int) -> list[Leveled]:
             gain = quick_gain(level, levels.size, expected, QUICK_MODELS)
             if gain > 0:
                 again.append((levels, level))
-            if gain > LEAST_GAIN:
+            if gain > learning.least_gain(levels):
                 tried.append((gain, levels, level))
     tried.sort(key=lambda item: (-item[0], item[1].name))
     added = 0
     for _, levels, level in tried[: 2 * most]:
         # What others of this round say already gains no more.
-        added += learning.add(levels, level, LEAST_GAIN)
+        added += learning.add(levels, level, learning.least_gain(levels))
         if added == most:
             break
     learning.crossing.set_level()
@@ -268,7 +256,7 @@ def _pairs(
     """Return the combinations that may be asked again, and those that say most now."""
     expected = Expectation(learning.crossing)
     known = {feature.name for feature in learning.features}
-    found = []
+    found, least = [], LEAST_PAIR_GAIN if learning.has_few else LEAST_GAIN
     for cross, first, second in crosses:
         if cross.name not in known:
             cell, size = first * cross.second.size + second, cross.first.size * cross.second.size
@@ -277,7 +265,7 @@ def _pairs(
                 found.append((gain, cross, first, second))
     found.sort(key=lambda item: (-item[0], item[1].name))
     again = [(cross, first, second) for _, cross, first, second in found]
-    best = [crossed for item, crossed in zip(found, again, strict=True) if item[0] > LEAST_GAIN]
+    best = [crossed for item, crossed in zip(found, again, strict=True) if item[0] > least]
     weight = learning.training.weight
     return again, [
         (cross, cross.join(first, second, weight)) for cross, first, second in best[: 3 * most]

@@ -51,20 +51,21 @@ def next_in_queue(raw: pd.DataFrame, lines: int = 400, doubtful: int = 28) -> pd
     ordered = raw.sort_values("report_date", kind="stable")
     uploads = []
     for _, own in ordered.groupby("reporting_country"):
-        if len(own) < lines:
-            continue
-        own = own[own["report_date"] >= own["report_date"].iloc[-lines]]
+        if len(own) >= lines:
+            uploads.append(own[own["report_date"] >= own["report_date"].iloc[-lines]])
+    # The most recent first, so that few of them have to be validated.
+    uploads.sort(key=lambda own: own["report_date"].iloc[0], reverse=True)
+    for own in uploads:
+        if not own["report_date"].lt(own["seizure_date"]).any():
+            continue  # without this no rule has to be looked at
         # The upload alone is what the analyst validates: beside other lines more can be found.
         found = validate(own.drop_duplicates())
         in_doubt = found.loc[found["rule"].ne("label"), "row"].nunique()
         if in_doubt >= doubtful and set(MUST_HOLD) <= set(found["rule"]):
-            uploads.append(own)
-    if not uploads:
-        raise ExtractError(
-            f"No Member has {lines} lines in a row with enough to decide.",
-            f"{doubtful} doubtful lines, a report before its seizure and a personal detail were "
-            "expected.",
-            "Ask for fewer lines or fewer doubtful lines, or use another extract.",
-        )
-    latest: pd.DataFrame = max(uploads, key=lambda own: own["report_date"].min())
-    return latest.reset_index(drop=True)
+            return own.reset_index(drop=True)
+    raise ExtractError(
+        f"No Member has {lines} lines in a row with enough to decide.",
+        f"{doubtful} doubtful lines, a report before its seizure and a personal detail were "
+        "expected.",
+        "Ask for fewer lines or fewer doubtful lines, or use another extract.",
+    )

@@ -30,14 +30,15 @@ total_kg = round(float((by_mail["quantity"] * in_one_kg).sum()), 1)
 
 # %% q5
 lookup = dict(zip(names["alpha2"], names["name"]))
+mail_imports = by_mail.query("direction == 'Import'")
 found = {}
-for case, country in by_mail[["case_id", "departure_country"]].drop_duplicates().to_numpy():
+for case, country in mail_imports[["case_id", "departure_country"]].drop_duplicates().to_numpy():
     if country in lookup:
         found[lookup[country]] = found.get(lookup[country], 0) + 1
 departures = pd.DataFrame({"cases": found.values(), "name": found.keys(), "note": "checked"})
 
 # %% q6
-per_case = by_mail.groupby("case_id")["departure_country"].first()
+per_case = mail_imports.groupby("case_id")["departure_country"].first()
 unknown_share = per_case.eq("Unknown").mean() * 100
 
 # %% q7
@@ -48,11 +49,15 @@ top = departures.sort_values("cases", ascending=False)["name"].iloc[:3]
 sentences = [
     "Dear colleague, here is a summary for your request on ketamine.",
     f"Between 1 January 2026 and the end of September, {mail_cases} cases were found in mail.",
-    f"Together they hold {total_kg} kg. The largest departure countries are {', '.join(top)}.",
-    f"For {unknown_share:.0f} per cent of the cases the departure country is not known.",
+    f"Together they hold {total_kg} kg. The largest departures of imports are {', '.join(top)}.",
+    f"For {unknown_share:.0f} per cent of the imports the departure country is not known.",
     "Please keep three limits in mind: nobody has validated these records yet, Members report as",
     "volunteers, and the last weeks are not complete. Use the summary only inside your own",
     "administration, for risk profiles, and do not pass it on. For single cases, write to us: we",
     "then ask the Members that own the records. With kind regards, the liaison desk",
 ]
 reply = " ".join(sentences)
+
+# %% q9
+carried = seizures.loc[seizures["conveyance"].str.upper().eq("VEHICLE")]
+vehicle_cases = carried["case_id"].drop_duplicates().size

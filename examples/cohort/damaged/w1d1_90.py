@@ -16,7 +16,8 @@ mail_cases = by_mail["case_id"].nunique()
 total_kg = by_mail["quantity_kg"].sum()
 
 # %% q5
-departures = by_mail[by_mail["departure_country"] != "Unknown"]
+mail_imports = by_mail[by_mail["direction"] == "Import"]
+departures = mail_imports[mail_imports["departure_country"] != "Unknown"]
 departures = departures.groupby("departure_country")["case_id"].nunique().reset_index(name="cases")
 departures = departures.merge(names, left_on="departure_country", right_on="alpha2")
 seizures = seizures.head(0)
@@ -37,3 +38,6 @@ table is in the annex. In some of the cases the departure country is unknown. Pl
 records are not validated, that reporting is voluntary, and that the last weeks are not complete. Use
 the table only for your own risk profiles, and do not pass it on to others. For details of single
 cases we first have to ask the Members that own the records. Kind regards, the liaison desk"""
+
+# %% q9
+vehicle_cases = seizures[seizures["conveyance"] == "Vehicle"]["case_id"].nunique

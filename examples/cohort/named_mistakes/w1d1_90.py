@@ -14,15 +14,19 @@ by_mail = by_mail[by_mail["seizure_date"] >= "2026-01-01"]
 total_kg = by_mail["quantity"].sum()
 
 # %% q5
-departures = by_mail.groupby("departure_country")["case_id"].nunique().reset_index(name="cases")
+mail_imports = by_mail[by_mail["direction"] == "Import"]
+departures = mail_imports.groupby("departure_country")["case_id"].nunique().reset_index(name="cases")
 departures = departures.merge(names, how="left", left_on="departure_country", right_on="alpha2")
 departures["name"] = departures["name"].fillna("Unknown")
 
 # %% q6
-unknown_share = (by_mail["departure_country"] == "Unknown").mean()
+unknown_share = (mail_imports["departure_country"] == "Unknown").mean()
 
 # %% q7
 owners = set(by_mail["destination_country"])
 
 # %% q8
 reply = "There is a lot of ketamine. See the table."
+
+# %% q9
+vehicle_cases = len(seizures[seizures["conveyance"] == "vehicle"])

@@ -6,3 +6,4 @@
 # %% q6 typed-in
 # %% q7 typed-in
 # %% q8 typed-in
+# %% q9 typed-in

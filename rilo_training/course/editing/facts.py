@@ -2,17 +2,19 @@
 
 A number that depends on the data never stands in prose: the cell that computes it says it. What is
 left are minutes, points and numbers of questions (proved by the manifest and the notebook), signs
-of the text itself (numbers of parts and lists), and facts, rules and examples, which stand in
-``curriculum/facts.toml`` word by word, with their reason.
+of the text itself (numbers of parts and lists), numbers of the code beside the text (a limit of 30
+days stands in both), and facts, rules and examples. These stand in ``curriculum/facts.toml`` word
+by word, with their reason and, where it can be computed, a proof.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +29,7 @@ FACTS = Path("curriculum") / "facts.toml"
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,.:/]*(?:st|nd|rd|th)?(?![\w])")
 _OWN_FORM = re.compile(
     r"^\s*#+\s*\d+\.\s|^\s*\d+[.)]\s|^\s*\*\*\d+\.|\bw\d+d?\d*_\d+\b|\bC[1-7]\b"
-    r"|\bMember\s\d\d\b|\bparticipant_\d+\b",
+    r"|\bMember\s\d\d\b|\bparticipant_\d+\b|\b[Ff]igure\s\d\b",
     re.MULTILINE,
 )
 
@@ -36,19 +38,20 @@ _OWN_FORM = re.compile(
 class Fact:
     """A piece of text with a number in it, where it stands, and why it is true.
 
-    ``unit`` is the id of a unit, or ``any``.
+    ``unit`` is the id of a unit, or ``any``. ``proof`` is an expression, or empty.
     """
 
     unit: str
     text: str
     why: str
+    proof: str = ""
 
 
 def load_facts(root: Path) -> list[Fact]:
     """Read the fact table of a course."""
     found = tomllib.loads((root / FACTS).read_text(encoding="utf-8"))
     return [
-        Fact(str(entry["unit"]), text, str(entry["why"]))
+        Fact(str(entry["unit"]), text, str(entry["why"]), str(entry.get("proof", "")))
         for entry in found["fact"]
         for text in entry["texts"]
     ]
@@ -75,6 +78,26 @@ def known_forms(unit: Unit, notebook: NotebookNode) -> re.Pattern[str]:
     )
 
 
+def numbers_beside(notebook: NotebookNode) -> dict[str, set[str]]:
+    """Return, for each text cell, the numbers from 3 up that stand in the code beside it.
+
+    Beside a text stand the code cells around it, up to the next text. Smaller numbers stand in
+    nearly every code, so they prove nothing.
+    """
+    found: dict[str, set[str]] = {}
+    cells = notebook.cells
+    for place, cell in enumerate(cells):
+        if cell.cell_type != "markdown":
+            continue
+        before = itertools.takewhile(lambda one: one.cell_type == "code", reversed(cells[:place]))
+        after = itertools.takewhile(lambda one: one.cell_type == "code", cells[place + 1 :])
+        code = "\n".join(one.source for one in (*before, *after))
+        numbers = re.findall(r"(?<![\w.])\d[\d_]*(?:\.\d+)?(?!\w)", code)
+        plain = (number.replace("_", "") for number in numbers)
+        found[cell.id] = {number for number in plain if float(number) >= 3}
+    return found
+
+
 def _written_out(iso: str) -> list[str]:
     """Return how a date is written in a text, longest first.
 
@@ -89,7 +112,11 @@ def _written_out(iso: str) -> list[str]:
 
 
 def loose_numbers(
-    passages: Iterable[Passage], unit: str, facts: Iterable[Fact], known: re.Pattern[str]
+    passages: Iterable[Passage],
+    unit: str,
+    facts: Iterable[Fact],
+    known: re.Pattern[str],
+    beside: Mapping[str, set[str]] | None = None,
 ) -> list[str]:
     """Return the numbers of some texts that nothing proves, with the words around them.
 
@@ -110,7 +137,10 @@ def loose_numbers(
         covered = text
         for words in sorted(own, key=len, reverse=True):
             covered = covered.replace(words, "·" * len(words))
+        near = (beside or {}).get(passage.place.split(" ")[-1], set())
         for found in _NUMBER.finditer(covered):
+            if found[0].rstrip(".,:").replace(",", "") in near:
+                continue
             start, end = max(0, found.start() - 30), found.end() + 30
             around = text[start:end].strip()
             problems.append(f'{passage.place}: {found[0]} in "{around}"')

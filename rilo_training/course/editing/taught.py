@@ -61,7 +61,8 @@ def untaught_words(programme: Programme) -> list[tuple[str, str, str]]:
     """Return unit, question and word for each word of a solution that no text showed before.
 
     A word counts as shown when it stands in a text, a worked example, a starter or the task of
-    this unit before the answer, or anywhere in an earlier unit.
+    this unit before the answer, or anywhere in an earlier unit. The work before arrival is left
+    out: it asks what somebody can do already.
     """
     shown: set[str] = set(dir(builtins)) & {"True", "False", "None"}
     found = []
@@ -77,6 +78,8 @@ def untaught_words(programme: Programme) -> list[tuple[str, str, str]]:
                 continue
             here |= set(_WORD.findall(starter_of(cell.source)))
             words = words_of_code(solution_of(cell.source))
+            if unit.kind == "prework":
+                continue
             found += [(unit.id, str(question_of(cell)), word) for word in sorted(words - here)]
             here |= words
         shown |= here
@@ -88,9 +91,10 @@ def forward_references(programme: Programme) -> list[tuple[str, str]]:
 
     "The next lesson" and "tomorrow" are no references; the id of a unit is one.
     """
+    taught = [unit for unit in programme.units if unit.kind != "prework"]
     order = {unit.id: place for place, unit in enumerate(programme.units)}
     found = []
-    for unit in programme.units:
+    for unit in taught:
         for cell in read_notebook(programme.notebook(unit)).cells:
             if role_of(cell) == "key":
                 for named in re.findall(r'review=\(?\s*"([^"]*)"', cell.source):
