@@ -25,7 +25,7 @@ from rilo_training.grading.morning.day import can_be_dropped, find_day
 from rilo_training.grading.morning.mistakes import common_mistakes
 from rilo_training.grading.morning.notes import NOTES, read_notes
 from rilo_training.grading.morning.owed import marking_owed
-from rilo_training.grading.morning.pace import paces
+from rilo_training.grading.morning.pace import handed_in_by_nobody, paces
 from rilo_training.grading.morning.pairs import Group, pairs_for
 from rilo_training.grading.morning.sheet import pairs_of
 from rilo_training.grading.morning.stops import Planned, places_to_stop, planned_questions
@@ -129,6 +129,19 @@ def test_the_notes_of_the_day_stand_on_the_sheet(tmp_path: Path) -> None:
     assert read_notes(tmp_path, 3).checklist == ()
 
 
+def test_what_to_drop_may_be_a_list_too(tmp_path: Path) -> None:
+    """Colleagues write a table or a list; both are read to their ends."""
+    (tmp_path / NOTES).mkdir(parents=True)
+    listed = (
+        "- **15 minutes late:** the chart;\n  the box.\n- **30 minutes late:** also Question 4.\n"
+    )
+    (tmp_path / NOTES / "day2.md").write_text(f"## What to drop\n\n{listed}", encoding="utf-8")
+    assert read_notes(tmp_path, 2).drop == (
+        (15, "the chart; the box."),
+        (30, "also Question 4."),
+    )
+
+
 @pytest.mark.parametrize("text", ["", "# Day 2\n\nNothing else.\n", "## What to drop\n\n| 15 |\n"])
 def test_notes_that_hold_nothing_are_no_problem(text: str, tmp_path: Path) -> None:
     """The sheet then says what the manifest allows."""
@@ -180,6 +193,8 @@ def test_who_is_behind_and_who_is_ahead() -> None:
     # Both units count, because somebody handed in the lesson: all four have one of two.
     assert {one.expected for one in found.values()} == {2}
     assert {one.standing for one in found.values()} == {"behind"}
+    assert handed_in_by_nobody(COURSE, find_day(COURSE, "2"), results) == []
+    assert handed_in_by_nobody(COURSE, find_day(COURSE, "2"), []) == ["w1d1_90"]
     only = {one.name: one for one in paces(COURSE, find_day(COURSE, "2"), room(5))}
     assert {name: (one.correct, one.asked) for name, one in only.items()} == {
         f"participant_{n:02d}": (7 - n, 7) for n in range(5)
@@ -329,7 +344,12 @@ def test_the_page_is_for_the_instructor_and_runs_nothing(case: str) -> None:
     assert "All data are SYNTHETIC" in text
     for heading in ("Timetable", "What to drop", "Live hour", "Fallback", "Marking still owed"):
         assert heading in text
-    for heading in ("commonest mistakes", "Two places to stop", "Who is behind", "Pairs for today"):
+    for heading in (
+        "The commonest mistakes",
+        "Two places to stop",
+        "Who is behind",
+        "Pairs for today",
+    ):
         assert heading in text
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 NOTES = Path("curriculum") / "facilitation"
 MOST_ITEMS = 9
+_DROP = re.compile(r"^(?:\||-) *\**(\d+) minutes(?: late)?:?\**:? *\|?((?:.|\n  +(?=\S))+)", re.M)
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,14 @@ def read_notes(root: Path, number: int) -> Notes:
         text = path.read_text(encoding="utf-8")
     except OSError:
         return Notes()
-    drop = re.findall(r"^\| *(\d+) minutes *\|(.+)\|\s*$", section(text, "What to drop"), re.M)
+    # As a row of a table, | 15 minutes | ... |, or as a line of a list, - **15 minutes late:** ...
+    drop = _DROP.findall(section(text, "What to drop"))
     live = section(text, "The live CEN hour")
     items = re.findall(r"^- \[ \] (.+(?:\n  +\S.*)*)", live, re.M)
     stand_in = re.search(r"^\*\*Stand-in.*?(?=\n\n|\n#|\Z)", live, re.M | re.S)
     return Notes(
         f"{NOTES.as_posix()}/{path.name}",
-        tuple((int(minutes), plain(words)) for minutes, words in drop),
+        tuple((int(minutes), plain(words).rstrip("| ")) for minutes, words in drop),
         tuple(plain(item) for item in items),
         plain(stand_in[0]) if stand_in else "",
     )

@@ -15,8 +15,8 @@ STANDINGS = ("behind", "with the room", "ahead")
 GRADED = ("graded", "task", "test")
 FAR = 20
 RULE = (
-    f"Rule: behind means a unit of an earlier day is missing, or the share of correct questions is "
-    f"{FAR} points or more below the middle of the room. Ahead means nothing is missing, and the "
+    "Rule: behind means that a unit which others handed in is missing, or that the share of "
+    f"correct questions is {FAR} points or more below the middle of the room. Ahead means nothing is missing, and the "
     f"share is {FAR} points or more above the middle, or a unit of today is already handed in."
 )
 
@@ -68,9 +68,7 @@ def paces(programme: Programme, day: TrainingDay, results: Sequence[Result]) -> 
         own.setdefault(result.participant, []).append(result)
     given = {result.unit for result in results}
     expected = {
-        unit.id
-        for unit in programme.units
-        if (unit.week, unit.day) < today and (unit.kind in GRADED or unit.id in given)
+        unit.id for unit in programme.units if (unit.week, unit.day) < today and unit.id in given
     }
     counts = {}
     for name, found in own.items():
@@ -95,3 +93,15 @@ def paces(programme: Programme, day: TrainingDay, results: Sequence[Result]) -> 
         found_paces,
         key=lambda one: (STANDINGS.index(one.standing), one.handed_in, one.share, one.name),
     )
+
+
+def handed_in_by_nobody(
+    programme: Programme, day: TrainingDay, results: Sequence[Result]
+) -> list[str]:
+    """Return the graded units of earlier days that nobody handed in: dropped, or not graded yet."""
+    today, given = day.place or (10**6, 0), {result.unit for result in results}
+    return [
+        unit.id
+        for unit in programme.units
+        if (unit.week, unit.day) < today and unit.kind in GRADED and unit.id not in given
+    ]

@@ -147,6 +147,7 @@ def morning_page(
         paces=found[:MOST_PEOPLE],
         more_paces=_more(found[MOST_PEOPLE:]),
         pace_rule=pace.RULE,
+        nobody=pace.handed_in_by_nobody(programme, day, results),
         groups=[[_cut(name, "name") for name in group] for group in groups[:MOST_GROUPS]],
         more_groups=max(len(groups) - MOST_GROUPS, 0),
         stops=[
