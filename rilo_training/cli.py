@@ -38,8 +38,8 @@ class _Commands(click.Group):
 
 def _is_ours(reason: Exception) -> bool:
     """Whether an error carries a sentence for people."""
-    names = {"CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError"}
-    return type(reason).__name__ in names
+    names = ("CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError")
+    return type(reason).__name__ in (*names, "BrowseError")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,8 +47,9 @@ def _is_ours(reason: Exception) -> bool:
 def main() -> None:
     """The commands of the course. All data are synthetic, not CEN data.
 
-    Participants use: doctor, start, lab, progress, reset, practise, submit.
-    Instructors use: release, receipt, grade, close, gain, world. Authors use: verify, normalise.
+    Participants use: doctor, start, lab, browse, progress, reset, practise, submit.
+    Instructors use: release, morning, receipt, grade, mark, close, gain, world.
+    Authors use: verify, normalise.
     """
     # A console of Windows may not know every letter: a replaced letter is better than a stop.
     for stream in (sys.stdout, sys.stderr):
@@ -99,6 +100,20 @@ def lab(folder: Path, no_browser: bool, port: int) -> None:
     from rilo_training.jupyter import open_lab
 
     raise SystemExit(open_lab(open_workspace(folder).root, port=port, browser=not no_browser))
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER, required=False)
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Without it, a free one.")
+def browse(folder: Path | None, no_browser: bool, port: int) -> None:
+    """Browse the practice database of FOLDER: a workspace, or the folder of a world.
+
+    Without FOLDER, the practice data of the course. Stop it with Ctrl + C.
+    """
+    from rilo_training.browse import browse
+
+    browse(folder, _say, port=port, browser=not no_browser)
 
 
 @main.command()
@@ -357,6 +372,24 @@ def close(store: Path, unit: str, attempt: int) -> None:
         click.echo(f"Problem: {problem}")
     if problems:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("day")
+@click.option("--store", required=True, type=_FOLDER, help="The folder of `rilo grade --out`.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
+def morning(day: str, store: Path, out: Path | None) -> None:
+    """Write the two-page sheet of DAY for the instructor, from the STORE of the grader.
+
+    DAY is the number of the training day, or a date such as 2026-12-01. The sheet names people.
+    """
+    from rilo_training.course.manifest import load_programme
+    from rilo_training.grading.morning import write_morning
+    from rilo_training.grading.store.folder import Store
+
+    page, found = write_morning(load_programme(), Store(store), day, out)
+    click.echo(f"The sheet of day {found.number} ({found.date}) is ready: {page}")
+    click.echo("For the instructor only. Print it from the browser: two sides of A4.")
 
 
 @main.command()

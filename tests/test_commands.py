@@ -25,6 +25,7 @@ CONTRACT: dict[str, set[str]] = {
     "doctor": set(),
     "start": {"FOLDER", "--participant"},
     "lab": {"FOLDER"},
+    "browse": {"FOLDER", "--no-browser", "--port"},
     "progress": {"FOLDER"},
     "reset": {"FOLDER", "UNIT"},
     "practise": {"FOLDER", "UNIT"},
@@ -37,9 +38,10 @@ CONTRACT: dict[str, set[str]] = {
     "close": {"STORE", "UNIT", "--attempt"},
     "gain": set(),
     "verify": {"UNIT", "--worlds"},
+    "morning": {"DAY", "--store", "--out"},
     "normalise": {"UNIT"},
 }
-ORDER = ["FOLDER", "SUBMISSIONS", "STORE", "SHEET", "PARTICIPANT", "UNIT", "CODE"]
+ORDER = ["FOLDER", "SUBMISSIONS", "STORE", "SHEET", "PARTICIPANT", "UNIT", "CODE", "DAY"]
 OF_A_WORKSPACE = ["lab", "progress", "reset", "practise", "submit"]
 
 

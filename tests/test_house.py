@@ -27,7 +27,7 @@ LEVELS = [
     {"course"},
     {"grading"},
     {"gain"},
-    {"doctor", "jupyter"},
+    {"browse", "doctor", "jupyter"},
     {"cli"},
     {"demo"},
 ]

@@ -54,6 +54,7 @@ More commands:
 | see how far you are | `python3 run.py rilo progress workspace` |
 | start a unit again | `python3 run.py rilo reset workspace UNIT` |
 | the same unit on fresh data | `python3 run.py rilo practise workspace UNIT` |
+| browse the practice database | `python3 run.py rilo browse workspace` |
 | hand in a unit | `python3 run.py rilo submit workspace UNIT` |
 
 Units in this release:

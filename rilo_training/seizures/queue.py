@@ -49,7 +49,7 @@ def next_in_queue(raw: pd.DataFrame, lines: int = 400, doubtful: int = 28) -> pd
     """
     check_table(raw, "next_in_queue")
     ordered = raw.sort_values("report_date", kind="stable")
-    uploads = []
+    uploads: list[pd.DataFrame] = []
     for _, own in ordered.groupby("reporting_country"):
         if len(own) >= lines:
             uploads.append(own[own["report_date"] >= own["report_date"].iloc[-lines]])
