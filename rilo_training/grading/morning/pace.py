@@ -17,7 +17,8 @@ FAR = 20
 RULE = (
     "Rule: behind means that a unit which others handed in is missing, or that the share of "
     f"correct questions is {FAR} points or more below the middle of the room. Ahead means "
-    f"nothing is missing, and the share is {FAR} points or more above the middle, or a unit of today is already handed in."
+    f"nothing is missing, and the share is {FAR} points or more above the middle, or a unit of "
+    "today is already handed in."
 )
 
 
