@@ -280,7 +280,7 @@ HEADINGS = (
     "Where people get stuck",
     "What to drop",
     "The live CEN hour",
-    "Handling notice",
+    "Handling",
     "Debrief",
     "Exit question",
 )

@@ -70,12 +70,13 @@ def known_forms(unit: Unit, notebook: NotebookNode) -> re.Pattern[str]:
     words = [rf"{low} to {high} words" for low, high in re.findall(r"words=\[(\d+), (\d+)\]", code)]
     dates = [_written_out(date) for date in sorted(set(re.findall(r"\b20\d\d-\d\d-\d\d\b", code)))]
     given = "|".join(["(?!)", *words, *(form for date in dates for form in date)])
-    return re.compile(
+    pattern = (
         rf"\b(?:{given})\b|"
         rf"\bQuestions? (?:{numbers})(?:(?:,| and| to) (?:{numbers}))*\b"
         rf"|\b{unit.minutes} minutes\b|\(\d+ points?\)|\(\d+ minutes\)"
         rf"|\b{unit.points:g} points\b|\b[Pp]arts? \d+(?:(?:,| and| to) \d+)*\b"
     )
+    return re.compile(pattern.replace(" ", r"\s+"))  # a line may end in the middle of it
 
 
 def numbers_beside(notebook: NotebookNode) -> dict[str, set[str]]:
