@@ -293,7 +293,7 @@ def test_the_gradebook_has_the_attempt_that_counts(
     lines = (store / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 2
     assert (float(lines[1].split(",")[-2]) > 0) is counts
-    assert len((store / "results.csv").read_text(encoding="utf-8-sig").splitlines()) == 17
+    assert len((store / "results.csv").read_text(encoding="utf-8-sig").splitlines()) == 19
 
 
 def test_the_policy_is_said_where_it_matters(
