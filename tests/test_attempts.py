@@ -293,7 +293,7 @@ def test_the_gradebook_has_the_attempt_that_counts(
     lines = (store / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 2
     assert (float(lines[1].split(",")[-2]) > 0) is counts
-    assert len((store / "results.csv").read_text(encoding="utf-8-sig").splitlines()) == 17
+    assert len((store / "results.csv").read_text(encoding="utf-8-sig").splitlines()) == 19
 
 
 def test_the_policy_is_said_where_it_matters(
@@ -507,7 +507,7 @@ def test_two_graders_at_once_do_nothing_twice(
     assert sorted(seen) == names
     assert sum(summary.graded for summary, _ in ends) == 12
     assert [summary.graded + summary.unchanged for summary, _ in ends] == [12, 12, 12]
-    assert [(summary.problems, lines) for summary, lines in ends] == [([], 12 * 8 + 1)] * 3
+    assert [(summary.problems, lines) for summary, lines in ends] == [([], 12 * 9 + 1)] * 3
     assert list((store / "running").glob("[!.]*.lock")) == []
 
 

@@ -50,8 +50,8 @@ ROOT = Path(__file__).resolve().parent.parent
 UNIT = "w1d1_90"
 SEED = 7
 REHEARSAL = f"seed {SEED}"
-QUESTIONS = [f"q{number}" for number in range(1, 9)]
-MACHINE_MARKED = QUESTIONS[:-1]
+QUESTIONS = [f"q{number}" for number in range(1, 10)]
+MACHINE_MARKED = [question for question in QUESTIONS if question != "q8"]
 NUMBERS = ["q2", "q3", "q4", "q6"]
 Solved = Callable[..., str]
 
@@ -455,7 +455,7 @@ def hostile(
 
 def test_an_answer_that_kills_the_kernel_costs_itself_alone(hostile: list[Result]) -> None:
     """The questions before and behind it have the verdict that they deserve."""
-    assert verdicts(hostile, "kills") == [*["correct"] * 6, "kernel_died", "to_mark"]
+    assert verdicts(hostile, "kills") == [*["correct"] * 6, "kernel_died", "to_mark", "correct"]
 
 
 def test_an_answer_that_is_sent_from_another_cell_does_not_count(hostile: list[Result]) -> None:
@@ -465,12 +465,12 @@ def test_an_answer_that_is_sent_from_another_cell_does_not_count(hostile: list[R
 
 def test_a_check_that_was_switched_off_gives_no_answer(hostile: list[Result]) -> None:
     """Whoever replaces the check has no answer there, and the next question is not touched."""
-    assert verdicts(hostile, "forges")[1:] == [*["correct"] * 5, "no_answer", "to_mark"]
+    assert verdicts(hostile, "forges")[1:] == [*["correct"] * 5, "no_answer", "to_mark", "correct"]
 
 
 def test_an_unfinished_try_beside_an_answer_costs_nothing(hostile: list[Result]) -> None:
     """A cell of one's own that fails does not take the answer cell behind it along."""
-    assert verdicts(hostile, "tries") == [*["correct"] * 7, "to_mark"]
+    assert verdicts(hostile, "tries") == [*["correct"] * 7, "to_mark", "correct"]
 
 
 def test_half_a_character_in_an_answer_is_graded(
@@ -482,7 +482,9 @@ def test_half_a_character_in_an_answer_is_graded(
     summary = grade(programme, submissions, store, seed=SEED)
     assert (summary.graded, summary.problems) == (2, [])
     results = Store(store).results(REHEARSAL)
-    assert verdicts(results, "a") == verdicts(results, "b") == [*["correct"] * 7, "to_mark"]
+    assert (
+        verdicts(results, "a") == verdicts(results, "b") == [*["correct"] * 7, "to_mark", "correct"]
+    )
     (reply,) = (r.answer for r in results if (r.participant, r.question) == ("a", "q8"))
     assert reply.startswith("My reply ")
 
@@ -689,7 +691,7 @@ def test_a_strange_id_is_run_like_any_other(submissions: Path, solved: Solved, s
     ended = rilo_grade(submissions, store, "--seed", "7")
     assert ended.exit_code == 0, sentence_of(ended)
     results = Store(store).results(REHEARSAL)
-    assert verdicts(results, name) == [*["correct"] * 7, "to_mark"]
+    assert verdicts(results, name) == [*["correct"] * 7, "to_mark", "correct"]
 
 
 @pytest.mark.parametrize("jobs", ["1", "3"])

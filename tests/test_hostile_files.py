@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 UNIT = "w1d1_90"
-QUESTIONS = [f"q{number}" for number in range(1, 9)]
+QUESTIONS = [f"q{number}" for number in range(1, 10)]
 SCRIPT = "<script>alert('rilo')</script><img src=x onerror=alert('rilo')>"
 Content = dict[str, Any]
 
@@ -299,7 +299,11 @@ def test_every_row_says_the_level(graded: Graded) -> None:
 def test_honest_participants_have_all_points(graded: Graded) -> None:
     """Whoever is graded before or after hostile files is graded as alone."""
     first = graded.of("1_honest")
-    assert [first[question][0] for question in QUESTIONS] == [*["correct"] * 7, "to_mark"]
+    assert [first[question][0] for question in QUESTIONS] == [
+        *["correct"] * 7,
+        "to_mark",
+        "correct",
+    ]
     assert graded.of("z_honest") == first
 
 

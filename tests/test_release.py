@@ -492,7 +492,7 @@ def test_handing_in_says_how_every_question_stands(journey: Journey) -> None:
     assert journey.laptop.said["submit"].returncode == 0, journey.laptop.said["submit"].stderr
     said = journey.said("submit")
     rows = dict(re.findall(r"^  (q\d)  ([^.]+)\.", said, re.MULTILINE))
-    assert list(rows) == [f"q{number}" for number in range(1, 9)]
+    assert list(rows) == [f"q{number}" for number in range(1, 10)]
     assert rows.pop("q2") == "correct"
     assert rows.pop("q3") == "not correct"
     assert set(rows.values()) == {"not attempted"}

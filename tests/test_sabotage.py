@@ -30,7 +30,7 @@ from rilo_training.kernels import Limits
 from rilo_training.learn.session import check_calls
 
 UNIT = "w1d1_90"
-QUESTIONS = [f"q{number}" for number in range(1, 9)]
+QUESTIONS = [f"q{number}" for number in range(1, 10)]
 Content = dict[str, Any]
 Sabotage = Callable[[Content, Any], None]
 

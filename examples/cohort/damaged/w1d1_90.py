@@ -40,4 +40,4 @@ the table only for your own risk profiles, and do not pass it on to others. For 
 cases we first have to ask the Members that own the records. Kind regards, the liaison desk"""
 
 # %% q9
-vehicle_cases = seizures[seizures["conveyance"] == "Vehicle"]["case_id"].nunique
+vehicle_cases = seizures[seizures["conveyance"] == "Vehicle"]["case_id"].nunique()
