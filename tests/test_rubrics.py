@@ -152,10 +152,12 @@ def test_other_points_than_those_of_the_question_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mark of five out of four would be no mark."""
-    monkeypatch.setattr(
-        "rilo_training.course.written.load_rubric", lambda path: load_rubric(tmp_path / path.name)
-    )
     (tmp_path / "information_reply.toml").write_text(SMALL, encoding="utf-8")
+    other = tmp_path / "information_reply.toml"
+    monkeypatch.setattr(
+        "rilo_training.course.written.load_rubric",
+        lambda path: load_rubric(other if path.name == other.name else path),
+    )
     with pytest.raises(RubricError, match=r"has 2 points, and w1d1_90 q8 has 4\. Make them equal"):
         rubrics_of(load_programme(ROOT))
 
