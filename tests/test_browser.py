@@ -15,7 +15,7 @@ from labbing import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-THREE = ("w1d1_01", "w1d1_90")
+THREE = ("w1d1_01", "w1d4_01", "w1d5_90")
 """A first lesson, a lesson of pictures, a graded unit with a score. `prove` opens them all."""
 
 FIND_KETAMINE = """\

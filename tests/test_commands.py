@@ -168,7 +168,7 @@ def test_a_missing_workspace_is_said_with_how_to_make_one(name: str, tmp_path: P
 def test_an_unknown_unit_is_said_with_the_known_ones(name: str, here: Path) -> None:
     """The author reads which units there are."""
     said = refused(run(name, "w9d9_99"))
-    assert said.startswith("rilo: There is no unit 'w9d9_99'. The units are: w1d1_01, w1d1_90")
+    assert said.startswith("rilo: There is no unit 'w9d9_99'. The units are: w1d0_00, w1d1_01")
 
 
 @pytest.mark.parametrize(
