@@ -36,6 +36,7 @@ for case, country in mail_imports[["case_id", "departure_country"]].drop_duplica
     if country in lookup:
         found[lookup[country]] = found.get(lookup[country], 0) + 1
 departures = pd.DataFrame({"cases": found.values(), "name": found.keys(), "note": "checked"})
+departures = departures.sort_values(["cases", "name"], ascending=[False, True])
 
 # %% q6
 per_case = mail_imports.groupby("case_id")["departure_country"].first()

@@ -20,6 +20,7 @@ mail_imports = by_mail[by_mail["direction"] == "Import"]
 departures = mail_imports[mail_imports["departure_country"] != "Unknown"]
 departures = departures.groupby("departure_country")["case_id"].nunique().reset_index(name="cases")
 departures = departures.merge(names, left_on="departure_country", right_on="alpha2")
+departures = departures.sort_values("cases", ascending=False)
 seizures = seizures.head(0)
 
 # %% q6

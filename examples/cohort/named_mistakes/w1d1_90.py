@@ -18,6 +18,7 @@ mail_imports = by_mail[by_mail["direction"] == "Import"]
 departures = mail_imports.groupby("departure_country")["case_id"].nunique().reset_index(name="cases")
 departures = departures.merge(names, how="left", left_on="departure_country", right_on="alpha2")
 departures["name"] = departures["name"].fillna("Unknown")
+departures = departures.sort_values("cases", ascending=False)
 
 # %% q6
 unknown_share = (mail_imports["departure_country"] == "Unknown").mean()
