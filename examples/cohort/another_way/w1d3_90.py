@@ -65,15 +65,15 @@ version = " a "
 shares = shift.set_index("departure_country").loc[new_place]
 sentences = [
     "Trend brief for the contact points, with synthetic data. We compare April to June 2026 with the",
-    f"same months of 2025. Main point: {len(q_after)} cases were reported, {quarter_change:+.1f} per",
-    f"cent on the year before. The rise in {top} does not come from the whole region: one Member adds",
-    f"most of it, and all others together changed by {others_change:+.1f} per cent. At one Member, a",
-    f"new departure gained in {goods}: its share moved from {shares['before_percent']:.0f} to",
-    f"{shares['after_percent']:.0f} per cent. One draft does not stand: seizures did not surge on the",
-    "day with most reports. A backlog of many weeks arrived on that day. The limit that matters now:",
-    f"{reported_92:.0f} per cent of the cases are reported within 92 days, so please leave out July",
-    "to September until the next brief. The table does not say why a number moved. Use this brief",
-    "only inside your own administration. For details write to the liaison desk, which asks the",
-    "Members that own the records.",
+    f"same months of 2025. Main point: {len(q_after)} cases so far, {quarter_change:+.1f} per cent;",
+    f"the range is {chance}. The rise in {top} does not come from the whole region: one Member makes",
+    f"more than half of it, and all others together changed by {others_change:+.1f} per cent. At one",
+    f"Member, a new departure gained in {goods} in {found['change_day']:%B %Y}: its share moved from",
+    f"{shares['before_percent']:.0f} to {shares['after_percent']:.0f} per cent. One draft does not",
+    "stand: seizures did not surge on the day with most reports. A backlog of many weeks arrived on",
+    f"that day. A limit: {reported_92:.0f} per cent of the cases are reported within 92 days, so",
+    "please leave out July to September until the next brief. Use this brief only inside your own",
+    "administration. For details write to the liaison desk, which asks the Members that own the",
+    "records.",
 ]
 brief = " ".join(sentences)
