@@ -7,7 +7,7 @@ import copy
 import csv
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +65,30 @@ def main(words: list[str] | None = None) -> int:
     return 1 if surprises or summary.problems else 0
 
 
-def write_submissions(programme: Programme, folder: Path, say: Any = lambda line: None) -> int:
-    """Lay the answers of the sample cohort into fresh copies. Return how many were written."""
+def write_submissions(
+    programme: Programme,
+    folder: Path,
+    say: Any = lambda line: None,
+    units: Container[str] | None = None,
+) -> int:
+    """Lay the answers of the sample cohort into fresh copies. Return how many were written.
+
+    Parameters
+    ----------
+    programme
+        The course.
+    folder
+        Where the submissions are written.
+    say
+        Called with a line at each step.
+    units
+        Only these units; without it, all that the cohort answered.
+    """
     material = build_material(programme, programme.root / "build" / "material", say=say)
     written = 0
     for path in sorted((programme.root / COHORT).glob("*/*.py")):
+        if units is not None and path.stem not in units:
+            continue
         unit = programme.unit(path.stem)
         blank = participant_copy(read_notebook(programme.notebook(unit)))
         key = practice_key(material, programme, unit)

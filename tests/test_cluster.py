@@ -65,7 +65,7 @@ def rilo_grade(submissions: Path, store: Path, *more: str) -> subprocess.Complet
 
 def test_a_cluster_gives_the_same_results(tmp_path: Path, scheduler: str) -> None:
     """Verdicts, points, reasons, isolation: every byte of the file is the same."""
-    write_submissions(load_programme(), tmp_path / "submissions", lambda line: None)
+    write_submissions(load_programme(), tmp_path / "submissions", units={"w1d1_90"})
     here = rilo_grade(tmp_path / "submissions", tmp_path / "here", "--jobs", "2")
     there = rilo_grade(tmp_path / "submissions", tmp_path / "there", "--scheduler", scheduler)
     assert (here.returncode, there.returncode) == (0, 0), there.stderr
@@ -76,7 +76,7 @@ def test_a_cluster_gives_the_same_results(tmp_path: Path, scheduler: str) -> Non
 
 def test_a_scheduler_that_does_not_answer_is_a_sentence(tmp_path: Path) -> None:
     """The instructor reads what to start, and nothing is graded."""
-    write_submissions(load_programme(), tmp_path / "submissions", lambda line: None)
+    write_submissions(load_programme(), tmp_path / "submissions", units={"w1d1_90"})
     ended = rilo_grade(
         tmp_path / "submissions", tmp_path / "store", "--scheduler", "tcp://127.0.0.1:1"
     )

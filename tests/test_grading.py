@@ -109,7 +109,7 @@ def cohort(programme: Programme, tmp_path_factory: pytest.TempPathFactory) -> Co
     """Grade the sample cohort on a world that nobody has seen."""
     folder = tmp_path_factory.mktemp("cohort")
     submissions, store = folder / "submissions", folder / "store"
-    write_submissions(programme, submissions)
+    write_submissions(programme, submissions, units={UNIT})
     summary = grade(programme, submissions, store, seed=SEED)
     (key_file,) = (store / "worlds").glob("*/key.json")
     questions = json.loads(key_file.read_text(encoding="utf-8"))["questions"]
@@ -194,8 +194,12 @@ def without_kernels(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_sample_cohort_gets_exactly_the_expected_verdicts(cohort: Cohort) -> None:
-    """`examples/cohort/expected.csv` is what the grader says, row by row."""
-    expected = expected_verdicts(ROOT / "examples" / "cohort")
+    """`examples/cohort/expected.csv` is what the grader says, row by row.
+
+    This is the first graded unit; `run.py prove` and `run.py demo` grade all of them.
+    """
+    every = expected_verdicts(ROOT / "examples" / "cohort")
+    expected = {asked: verdict for asked, verdict in every.items() if asked[1] == UNIT}
     found = {(name, UNIT, q): result.verdict for (name, q), result in cohort.results.items()}
     assert found == expected
     assert cohort.summary.problems == []
