@@ -51,7 +51,7 @@ query_cases = sorted({case for row, case in lines["case_id"].items() if row in t
 
 # %% q8
 in_kg = lines["unit"].map({"kg": 1.0, "g": 0.001})
-kg_in_doubt = round(float((lines["quantity"] * in_kg)[list(to_query)].sum()), 1)
+kg_in_doubt = round(float((lines["quantity"] * in_kg)[list(to_query)].sum()), 3)
 
 # %% q9
 open_queries = problems[problems["row"].map(lambda row: row in to_query)]
