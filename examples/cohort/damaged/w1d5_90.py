@@ -25,7 +25,7 @@ tested_rate = old_model.predict_proba(later[["late"]])[:, 1].mean()
 # %% q6
 card = pd.Series({"rare_route": 3, "first_time": 2, "low_price": 2, "late": 2, "odd_package": 2, "vague": 1})
 sheet = next_week[["consignment_id", "value_usd"]].copy()
-sheet["points"] = next_week[card.index].dot(card)
+sheet["points"] = next_week[card.index].dot(card).astype(int)
 sheet["reasons"] = next_week[card.index].dot(card.index + ", ").str.rstrip(", ")
 ranked_sheet = sheet.sort_values(["points", "value_usd", "consignment_id"], ascending=[False, False, True])
 shortlist = ranked_sheet.head(10)
