@@ -426,12 +426,42 @@ def test_the_order_of_bars_counts_where_it_is_asked() -> None:
     """Bars that lie are read from the top."""
     asked = plotted(drawn(bars), mark="bar", ordered=True)
     turned = drawn(lambda a: a.bar(CASES["country"][::-1], CASES["cases"][::-1]))
-    assert "another order" in verdict(asked, turned).diagnosis
+    assert "the other way round" in verdict(asked, turned).diagnosis
     lying = drawn(lambda a: a.barh(CASES["country"][::-1], CASES["cases"][::-1]))
     assert verdict(asked, lying).verdict == "correct"
     lying = drawn(lambda a: a.barh(CASES["country"], CASES["cases"]))
     lying.invert_yaxis()
     assert verdict(asked, lying).verdict == "correct"
+
+
+def test_what_is_wrong_with_an_order_is_said() -> None:
+    """Turned round, only equal numbers exchanged, or any other order."""
+    asked = plotted(
+        drawn(lambda a: sns.barplot(CASES, x="cases", y="country", ax=a)), mark="bar", ordered=True
+    )
+    below = drawn(lambda a: a.barh(CASES["country"], CASES["cases"]))
+    assert "`plot.barh` draws from the bottom." in verdict(asked, below).diagnosis
+    asked = plotted(drawn(lambda a: a.bar(["TH", "VN", "JP"], [5, 3, 3])), mark="bar", ordered=True)
+    tied = drawn(lambda a: a.bar(["TH", "JP", "VN"], [5, 3, 3]))
+    assert "Only categories with equal numbers" in verdict(asked, tied).diagnosis
+    other = drawn(lambda a: a.bar(["VN", "TH", "JP"], [3, 5, 3]))
+    assert "another order than asked." in verdict(asked, other).diagnosis
+
+
+def test_the_axis_of_the_numbers_is_named_as_the_reader_sees_it() -> None:
+    """Of bars that lie, the numbers stand on the x axis."""
+    right = drawn(lambda a: a.barh(CASES["country"], CASES["cases"]))
+    right.set_xlabel("cases")
+    asked = plotted(right, mark="bar", labels={"y": "case"})
+    bare = drawn(lambda a: a.barh(CASES["country"], CASES["cases"]))
+    numbers = "axis of the numbers (here the x axis)"
+    assert verdict(asked, bare).diagnosis == f"The {numbers} has no label."
+    bare.set_ylabel("cases")
+    assert verdict(asked, bare).diagnosis == f"The {numbers} has no label."
+    bare.set_xlabel("count")
+    assert f"The label of the {numbers} does not say" in verdict(asked, bare).diagnosis
+    bare.set_xlabel("cases")
+    assert verdict(asked, bare).verdict == "correct"
 
 
 def test_series_are_matched_by_what_they_show_where_the_legend_is_missing() -> None:

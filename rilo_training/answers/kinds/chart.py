@@ -159,12 +159,13 @@ def _problems_of_axes(pairs: Pairs, form: Mapping[str, Any]) -> list[str]:
             problems.append("The bars should begin at 0, and the axis should show it.")
         for name, scale in form.get("scale", {}).items():
             if own.scales[name] != scale:
-                problems.append(f"The {name} axis is {own.scales[name]}. It should be {scale}.")
+                where = _axis(name, own)
+                problems.append(f"The {where} is {own.scales[name]}. It should be {scale}.")
         asked = form.get("orientation")
         if asked and own.flipped != (asked == "horizontal"):
             problems.append(f"The bars should be {asked}.")
         if form.get("ordered") and not _same_order(reference, own):
-            problems.append("The categories stand in another order than asked.")
+            problems.append(_note_on_order(reference, own))
     return list(dict.fromkeys(problems))
 
 
@@ -176,6 +177,30 @@ def _same_order(reference: Panel, own: Panel) -> bool:
     return order == asked or (own.flipped != reference.flipped and order[::-1] == asked)
 
 
+def _note_on_order(reference: Panel, own: Panel) -> str:
+    asked = [label for label in reference.order if label in {*own.order}]
+    order = [label for label in own.order if label in {*asked}]
+    if order[::-1] == asked:
+        note = "The categories stand the other way round."
+        return f"{note} `plot.barh` draws from the bottom." if own.flipped else note
+    numbers = {place[0]: values for points in own.series.values() for place, values in points}
+    if [numbers[label] for label in order] == [numbers[label] for label in asked]:
+        return (
+            "Only categories with equal numbers stand in another order than asked. "
+            'To keep their order, sort with `kind="stable"`.'
+        )
+    return "The categories stand in another order than asked."
+
+
+def _axis(name: str, own: Panel) -> str:
+    """Return the words for an axis as the reader sees it: bars that lie exchange the two."""
+    if not own.flipped:
+        return f"{name} axis"
+    if name == "y":
+        return "axis of the numbers (here the x axis)"
+    return "axis of the categories (here the y axis)"
+
+
 def _problems_of_words(pairs: Pairs, form: Mapping[str, Any]) -> list[str] | None:
     asked = form.get("labels", {})
     if not asked:
@@ -183,10 +208,12 @@ def _problems_of_words(pairs: Pairs, form: Mapping[str, Any]) -> list[str] | Non
     problems = []
     for _, own in pairs:
         for name, pattern in asked.items():
-            where = {"value": "colour bar", "legend": "legend"}.get(name, f"{name} axis")
+            where = {"value": "colour bar", "legend": "legend"}.get(name) or _axis(name, own)
             text = own.words[name]
             if not text.strip():
                 problems.append(f"The {where} has no label.")
+            elif pattern and not re.search(pattern, text, re.IGNORECASE) and name == "legend":
+                problems.append("The legend does not name what is asked.")
             elif pattern and not re.search(pattern, text, re.IGNORECASE):
                 problems.append(f"The label of the {where} does not say what is asked: the unit?")
     return list(dict.fromkeys(problems))
@@ -202,5 +229,5 @@ def _problems_of_alt_text(answer: Drawn, form: Mapping[str, Any]) -> list[str] |
     found = f"has {counted(words, 'word')}" if words else "is missing"
     return [
         f"The alt text {found}. It should have at least {counted(math.ceil(fewest), 'word')}: "
-        '`fig.alt_text = "..."`.'
+        'Write the name of your chart, then `.alt_text = "..."`.'
     ]
