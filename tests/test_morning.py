@@ -143,11 +143,16 @@ def test_what_to_drop_may_be_a_list_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# Day 2\n\nNothing else.\n", "## What to drop\n\n| 15 |\n"])
-def test_notes_that_hold_nothing_are_no_problem(text: str, tmp_path: Path) -> None:
+def test_notes_that_hold_nothing_are_no_problem(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sheet then says what the manifest allows."""
     (tmp_path / NOTES).mkdir(parents=True)
     (tmp_path / NOTES / "day2.md").write_text(text, encoding="utf-8")
     assert read_notes(tmp_path, 2).drop == ()
+    monkeypatch.setattr(
+        "rilo_training.grading.morning.sheet.read_notes", lambda _, day: read_notes(tmp_path, day)
+    )
     assert "No notes for this. From the timetable: Exit question (15)" in words(sheet([]))
 
 
