@@ -255,7 +255,7 @@ def assert_runs_blank_and_solved(lab: Lab, visit: Visit, unit: str) -> None:
         said = text_of(outputs[f"{question}-check"])
         number, wanted = question.removeprefix("q"), "correct"
         if question in written:
-            wanted = "ready to hand in"
+            wanted = "waits for an instructor"
         assert said.startswith(f"Question {number}: {wanted}"), said
     drawn = notebook.pictures()
     drawing = {

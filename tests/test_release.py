@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell
 from released import SECRET, assert_no_answer_in, contents, copied_course, secret_lines
 from shortened import shortened
 
+from rilo_training.answers import encode
 from rilo_training.cli import main
 from rilo_training.course import release as releases
 from rilo_training.course.manifest import CourseError, Programme
@@ -73,7 +74,9 @@ def test_a_release_holds_what_the_first_steps_need(cohort: Path, programme: Prog
     expected = {"run.py", "requirements.lock", "LICENSE", "FIRST_STEPS.md", "release.json"}
     expected |= {"course/units.json", "course/worlds.json"}
     expected |= {
-        f"course/datasets/practice/{file.name}" for file in programme.practice_world.iterdir()
+        f"course/datasets/{folder}/{file.name}"
+        for folder in ("practice", "published")
+        for file in (programme.root / "datasets" / folder).iterdir()
     }
     pages = programme.root / "curriculum" / "reference"
     expected |= {f"course/reference/{file.name}" for file in pages.iterdir()}
@@ -106,6 +109,7 @@ def test_the_wheel_is_the_package_and_nothing_of_the_course(cohort: Path) -> Non
                     "entry_points.txt",
                     "/kernel.json",
                     "/countries.json",
+                    "/queries.toml",
                 )
             )
         ), name
@@ -118,6 +122,13 @@ def test_no_answer_is_in_a_release(cohort: Path, programme: Programme) -> None:
     """No line of a solution, of a key cell or of the sample cohort stands in any file."""
     assert len([line for line in secret_lines(programme) if len(line) >= 25]) > 50
     assert_no_answer_in(cohort, programme)
+
+
+def test_the_text_of_a_written_answer_stays_with_the_instructor(cohort: Path) -> None:
+    """A practice key looks at the form of a text; nobody can read a reply in it."""
+    keys = [read_key(file) or {} for file in (cohort / "course" / "keys").glob("*/*.json")]
+    written = [q for key in keys for q in key.values() if q.kind == "text"]
+    assert [question.reference for question in written] == [encode("")] * 2
 
 
 def test_no_secret_and_no_place_of_the_instructor_is_in_a_release(
@@ -456,7 +467,7 @@ def test_progress_counts_the_right_answer(journey: Journey) -> None:
     for name in ("progress", "progress later"):
         assert journey.laptop.said[name].returncode == 0
         rows = [line.split()[:3] for line in journey.said(name).splitlines()]
-        assert [UNIT, "1", "8"] in rows, name
+        assert [UNIT, "1", "9"] in rows, name
 
 
 def test_practice_is_on_the_prepared_world_with_its_own_key(journey: Journey) -> None:

@@ -17,13 +17,14 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 import rilo_training
-from rilo_training.answers import Question
+from rilo_training.answers import Question, encode
 from rilo_training.answers.kinds import KINDS
 from rilo_training.course.admission import admitted_worlds, practice_reference, problems_of
 from rilo_training.course.manifest import CourseError, Programme, Unit
@@ -130,15 +131,24 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
 
 
 def write_key(folder: Path, reference: Reference) -> Path:
-    """Write a practice key; its name is the id of the world. Return the file."""
+    """Write a practice key; its name is the id of the world. Return the file.
+
+    A written answer is checked by its form alone, so its text stays with the instructor.
+    """
     path = folder / f"{reference.world_id}.json"
     content = {
         "unit": reference.unit,
         "world_id": reference.world_id,
-        "questions": [question.to_json() for question in reference.questions.values()],
+        "questions": [_handed_out(question).to_json() for question in reference.questions.values()],
     }
     write_text(path, json.dumps(content, ensure_ascii=False))
     return path
+
+
+def _handed_out(question: Question) -> Question:
+    if KINDS[question.kind].is_marked_by_a_person:
+        return replace(question, reference=encode(""))
+    return question
 
 
 def practice_key(folder: Path, programme: Programme, unit: Unit) -> dict[str, Question]:
