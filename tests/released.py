@@ -63,7 +63,8 @@ def secret_lines(programme: Programme) -> set[str]:
 def code_lines(source: str) -> set[str]:
     """The lines of a cell that are code: without the words of hints, sentences and comments.
 
-    A hint or a sentence of a mistake is in a practice key, where the participant meets it.
+    A hint or a sentence of a mistake is in a practice key, where the participant meets it. An
+    import names a function of the library, and the reference shows all of them.
     """
     words = {
         part.strip()
@@ -74,7 +75,8 @@ def code_lines(source: str) -> set[str]:
     return {
         line.strip()
         for line in source.splitlines()
-        if line.strip() not in words and not re.fullmatch(r"\s*(#.*|[\"'].*)", line)
+        if line.strip() not in words
+        and not re.fullmatch(r"\s*(#.*|[\"'].*|(from|import) .*)", line)
     }
 
 

@@ -110,6 +110,7 @@ def test_the_wheel_is_the_package_and_nothing_of_the_course(cohort: Path) -> Non
                     "/kernel.json",
                     "/countries.json",
                     "/queries.toml",
+                    "/screen.js",
                 )
             )
         ), name
