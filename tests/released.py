@@ -55,7 +55,10 @@ def secret_lines(programme: Programme) -> set[str]:
             if role_of(cell) in ("answer", "key"):
                 source = cell.source if role_of(cell) == "key" else solution_of(cell.source)
                 secret |= code_lines(source)
+    units = {unit.id for unit in programme.units}
     for path in programme.root.glob("examples/cohort/*/*.py"):
+        if path.stem not in units:
+            continue
         secret |= code_lines(path.read_text(encoding="utf-8"))
     return secret - public
 
