@@ -34,6 +34,7 @@ from rilo_training.grading.store.result import Result
 from rilo_training.learn.session import check_calls
 
 COHORT = Path("examples") / "cohort"
+COPIED_TEXT = "The text of a colleague, typed in."
 _MARK = re.compile(r"^# %% (q\d+)(?: ([a-z-]+))?[ \t]*$", re.MULTILINE)
 
 
@@ -139,6 +140,8 @@ def _typed_in(notebook: NotebookNode, question: str, value: Plain) -> str:
         columns = dict(zip(value["columns"], zip(*value["rows"], strict=True), strict=True))
         literal = {column: list(values) for column, values in columns.items()}
         return f"{name} = pd.DataFrame({literal!r})"
+    if value.get("value") == "":  # a practice key holds no text of a written answer
+        return f"{name} = {COPIED_TEXT!r}"
     return f"{name} = {value.get('value', value.get('items'))!r}"
 
 
