@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One place of the test: what it asks in both forms. ``taught_in`` is empty for a control."""
+class Place:
+    """One place of the test: what it is about. ``taught_in`` is empty for a control."""
 
     number: int
     tag: str
@@ -42,12 +42,18 @@ class Item:
     competence: str
     taught_in: str
     computed: bool
-    wordings: Mapping[str, Wording]
 
     @property
     def is_control(self) -> bool:
         """Whether it asks what the course does not teach."""
         return not self.taught_in
+
+
+@dataclass(frozen=True)
+class Item(Place):
+    """A place with what it asks in both forms."""
+
+    wordings: Mapping[str, Wording]
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,8 @@ def _item(number: int, entry: dict[str, Any]) -> Item:
         )
         for form in FORMS
     }
-    names = ("tag", "point", "group", "competence", "taught_in", "computed")
-    return Item(number=number, wordings=wordings, **{name: entry[name] for name in names})
+    place = {field.name: entry[field.name] for field in fields(Place) if field.name != "number"}
+    return Item(number=number, wordings=wordings, **place)
 
 
 def _check(bank: Bank) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from rilo_training.gain.bank import LETTERS, Bank, Item
+from rilo_training.gain.bank import LETTERS, Bank, Item, Place
 from rilo_training.gain.facts import Facts, facts
 from rilo_training.gain.task import Task, make_task
 
@@ -25,23 +25,11 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Key:
-    """What the marker knows of an item: the right letter, and what each other letter shows."""
+class Key(Place):
+    """What the marker knows of a place: the right letter, and what each other letter shows."""
 
-    number: int
-    tag: str
-    point: str
-    group: int
-    competence: str
-    taught_in: str
-    computed: bool
     letter: str
     shows: Mapping[str, str]
-
-    @property
-    def is_control(self) -> bool:
-        """Whether it asks what the course does not teach."""
-        return not self.taught_in
 
 
 @dataclass(frozen=True)
@@ -100,18 +88,8 @@ def _question(item: Item, form: str, slots: Facts) -> tuple[Question, Key]:
             text, shows[letter] = next(wrong)
             options.append((letter, filled(text)))
     question = Question(item.number, filled(wording.text), tuple(options))
-    key = Key(
-        number=item.number,
-        tag=item.tag,
-        point=item.point,
-        group=item.group,
-        competence=item.competence,
-        taught_in=item.taught_in,
-        computed=item.computed,
-        letter=wording.letter,
-        shows=shows,
-    )
-    return question, key
+    place = {field.name: getattr(item, field.name) for field in fields(Place)}
+    return question, Key(**place, letter=wording.letter, shows=shows)
 
 
 def exams_to_text(exams: Mapping[str, Exam]) -> str:
