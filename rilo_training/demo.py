@@ -136,6 +136,8 @@ def _typed_in(notebook: NotebookNode, question: str, value: Plain) -> str:
     """Return code that assigns a value as a person would type it."""
     check = notebook.cells[_place(notebook, question, "check")].source
     name = check_calls(check)[question]
+    if value["type"] == "chart":
+        return _typed_chart(name, value)
     if value["type"] == "table":
         columns = dict(zip(value["columns"], zip(*value["rows"], strict=True), strict=True))
         literal = {column: list(values) for column, values in columns.items()}
@@ -143,6 +145,27 @@ def _typed_in(notebook: NotebookNode, question: str, value: Plain) -> str:
     if value.get("value") == "":  # a practice key holds no text of a written answer
         return f"{name} = {COPIED_TEXT!r}"
     return f"{name} = {value.get('value', value.get('items'))!r}"
+
+
+def _typed_chart(name: str, chart: Plain) -> str:
+    """Return code that draws the numbers of a chart, as a person would copy them from it."""
+    (panel,) = chart["panels"]
+    lines = []
+    for series in panel["series"]:
+        places, *others = zip(*series["points"], strict=True)
+        numbers = list(others[-1])
+        if series["mark"] == "heat map":
+            rows = {"x": list(places), "y": list(others[0]), "value": numbers}
+            lines.append(f"rows = pd.DataFrame({rows!r})")
+            lines.append('sns.heatmap(rows.pivot(index="y", columns="x", values="value"))')
+        elif series["mark"] == "line":
+            lines.append(f"plt.plot({list(places)!r}, {numbers!r}, label={series['name']!r})")
+            lines.append("plt.legend()")
+        else:
+            lines.append(
+                f"plt.{'barh' if series['flipped'] else 'bar'}({list(places)!r}, {numbers!r})"
+            )
+    return "\n".join([*lines, f"{name} = plt.gca()", "plt.show()"])
 
 
 def _place(notebook: NotebookNode, question: str, role: str) -> int:
