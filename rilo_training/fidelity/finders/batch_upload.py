@@ -23,8 +23,8 @@ REPORT_TO_SEIZURE = 5.0
 
 def long_delays(cases: pd.DataFrame) -> pd.DataFrame:
     """Return the cases with a long delay by Member (row) and week of report (column)."""
-    delay = (cases["report_date"] - cases["seizure_date"]).dt.days
-    late = cases[delay >= LONG_DAYS]
+    delay_days = (cases["report_date"] - cases["seizure_date"]).dt.days
+    late = cases[delay_days >= LONG_DAYS]
     week = (late["report_date"] - cases["seizure_date"].min()).dt.days // 7
     return pd.crosstab(late["reporting_country"], week)
 
