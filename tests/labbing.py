@@ -187,6 +187,16 @@ class Notebook:
                     colours[name] = len(picture.convert("RGB").getcolors(10_000_000) or [])
         return colours
 
+    def without_words(self) -> list[str]:
+        """The cells that show a picture without alt text."""
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]
+                .filter(cell => [...cell.querySelectorAll('.jp-OutputArea-output img')]
+                    .some(picture => !picture.alt.trim()))
+                .map(cell => cell.innerText.slice(0, 60).replaceAll('\\n', ' '))"""
+        )
+        return found
+
     def too_wide(self) -> list[str]:
         """What does not fit into the width of the page: cell and how many pixels are out."""
         found: list[str] = self.page.evaluate(
@@ -247,6 +257,7 @@ def assert_runs_blank_and_solved(lab: Lab, visit: Visit, unit: str) -> None:
     notebook = Notebook(visit, lab, unit)
     assert_untouched_copy_runs(notebook.run_all(), questions=len(solutions))
     assert notebook.too_wide() == []
+    assert notebook.without_words() == []
 
     for question, solution in solutions.items():
         notebook.write(f"{question}-answer", solution)
@@ -266,4 +277,5 @@ def assert_runs_blank_and_solved(lab: Lab, visit: Visit, unit: str) -> None:
     assert drawing <= drawn.keys(), drawing - drawn.keys()
     assert all(colours > 2 for colours in drawn.values()), drawn
     assert notebook.too_wide() == []
+    assert notebook.without_words() == []
     assert_no_network(visit)

@@ -1,6 +1,8 @@
 """What a participant sees when they call begin, check, hint, say and progress."""
 
+import html
 import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from rilo_training.answers import Mistake, Question, encode
 from rilo_training.learn import begin, calls, check, hint, progress, say
 from rilo_training.learn.feedback import Message
+from rilo_training.learn.pictures import image_with_words
 from rilo_training.learn.session import BeginError, answer_names, check_calls
 from rilo_training.learn.workspace import Workspace
 
@@ -328,3 +331,33 @@ def test_answer_names_come_in_the_order_of_the_notebook(tmp_path: Path) -> None:
     path = tmp_path / "u.ipynb"
     path.write_text(notebook('check("q2", b)', "x = 1", 'check("q1", a)'), encoding="utf-8")
     assert list(answer_names(path)) == ["q2", "q1"]
+
+
+# --- the words of a picture ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["figure", "axes"])
+def test_a_chart_is_shown_with_its_alt_text(place: str) -> None:
+    """The words reach the page wherever they stand, and cannot become part of its HTML."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1))
+    axes = figure.subplots()
+    assert image_with_words(figure) is None
+    words = 'Bars. "Drugs" <b>leads</b> & grows.'
+    (figure if place == "figure" else axes).alt_text = words
+    shown = image_with_words(figure)
+    assert shown is not None
+    read = re.match(r'<img alt="([^"<>]*)" src="data:image/png;base64,[A-Za-z0-9+/=\n]+">$', shown)
+    assert read is not None
+    assert html.unescape(read[1]) == words
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", None, 7])
+def test_a_chart_without_words_is_shown_as_always(nothing: object) -> None:
+    """A blank or a wrong type is no alt text; the picture is there all the same."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1))
+    figure.subplots().alt_text = nothing  # type: ignore[attr-defined]
+    assert image_with_words(figure) is None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rilo_training.answers import NOT_ATTEMPTED, Question, judge
 from rilo_training.learn.feedback import Message, declare, show, verdict_message
+from rilo_training.learn.pictures import show_alt_texts
 from rilo_training.learn.probes import encode_answer
 from rilo_training.learn.session import Session, open_session
 
@@ -55,6 +56,8 @@ def begin(unit: str, extract: str) -> None:
     from rilo_training.seizures import use_extract
 
     use_extract(_session.extract)
+    if _session.mode == "practice":  # the stored outputs of an author have no pictures
+        show_alt_texts()
     names_of_the_notebook = sys._getframe(1).f_globals
     for name in _session.names.values():
         names_of_the_notebook[name] = ...
