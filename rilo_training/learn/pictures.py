@@ -16,7 +16,8 @@ def show_alt_texts() -> None:
     """
     from IPython.core.getipython import get_ipython
 
-    if (shell := get_ipython()) is not None:
+    shell = get_ipython()
+    if shell is not None and shell.display_formatter is not None:
         of_html = shell.display_formatter.formatters["text/html"]
         # The base class: what is set for `Figure` is taken back when a notebook first draws.
         of_html.for_type_by_name("matplotlib.figure", "FigureBase", image_with_words)
