@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rilo_training.fidelity.measure import Measure, between
+from rilo_training.world.home.parties import COMING_WEEK
 from rilo_training.world.tables import parameters, scalar
 
 Flags = npt.NDArray[np.bool_]
@@ -71,8 +72,9 @@ def home_facts(
     Returns
     -------
     dict
-        ``number``, ``illicit_share``, ``inspected_share``, ``known_auc`` (of the true
-        probability), ``best_column``, ``best_auc`` (single column), ``columns`` (AUC of each
+        ``number``, ``illicit_share``, ``inspected_share`` (of what arrived before the coming
+        week, where nobody has inspected yet), ``known_auc`` (of the true probability),
+        ``best_column``, ``best_auc`` (single column), ``columns`` (AUC of each
         column, highest first) and ``selection`` (table: ``selected_by``, ``inspections``,
         ``share``, ``hit_rate``, ``lift`` over the share of illicit).
     """
@@ -80,6 +82,7 @@ def home_facts(
 
     illicit = truth["is_illicit"].to_numpy(dtype=bool)
     day = (consignments["arrival_date"] - consignments["arrival_date"].min()).dt.days
+    arrived = (consignments["arrival_date"] < COMING_WEEK).sum()
     train = (day < 7 * TRAINING_WEEKS).to_numpy(dtype=bool)
     columns = consignments.columns.drop([key for key in KEYS if key in consignments.columns])
     auc = {str(name): lookup_auc(consignments[name], illicit, train) for name in columns}
@@ -91,7 +94,7 @@ def home_facts(
     return {
         "number": len(consignments),
         "illicit_share": float(illicit.mean()),
-        "inspected_share": len(inspections) / len(consignments),
+        "inspected_share": len(inspections) / int(arrived),
         "known_auc": float(roc_auc_score(illicit, truth["p_illicit"])),
         "best_column": str(ranked.index[0]),
         "best_auc": float(ranked.iloc[0]),
