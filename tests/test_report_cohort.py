@@ -21,6 +21,7 @@ from rilo_training.grading.reports.discussion import (
     things_to_discuss,
 )
 from rilo_training.grading.reports.page import amount
+from rilo_training.grading.reports.repeat import things_to_repeat
 from rilo_training.grading.reports.standing import (
     OUTCOMES,
     Score,
@@ -412,3 +413,53 @@ def test_five_hundred_participants_and_thirty_five_units_make_one_page() -> None
         took.append(time.process_time() - start)
     assert len(html.encode()) < 3_000_000
     assert took[1] < 12 * took[0]  # four times as many answers; sixteen would be the square
+
+
+# ---- what to repeat
+
+
+def test_the_weakest_competences_of_all_units_are_repeated_lowest_first(
+    programme: Programme,
+) -> None:
+    """By hand: C6 2.5 of 8, C1 2.5 of 6, C2 4 of 9; who has under half; what cost most."""
+    first, second, third = things_to_repeat(programme, small_cohort())
+    assert [one.name[:2] for one in (first, second, third)] == ["C6", "C1", "C2"]
+    assert first.participants == ("chen",)  # the text of ben is not marked yet
+    assert second.participants == ("ben", "chen")
+    assert (second.question.question, second.question.score.lost) == ("q1", 3.5)
+    for one in (first, second, third):
+        taught = {unit.id for unit in one.lessons}
+        assert taught == {
+            unit.id
+            for unit in programme.units
+            if unit.kind == "lesson" and one.name[:2] in unit.competences
+        }
+
+
+def test_old_days_count_when_a_week_is_repeated(programme: Programme) -> None:
+    """What was lost on Monday stands in the list on Friday, unlike the things of tomorrow."""
+    units = sorted(programme.units, key=lambda unit: (unit.week, unit.day))
+    lost = result(unit=units[0].id, diagnosis=LINES, competence="C1")
+    right = result(unit=units[-1].id, verdict="correct", points=2.0, competence="C4")
+    assert [one.name[:2] for one in things_to_repeat(programme, [lost, right])] == ["C1"]
+    text = text_of([lost, right])
+    assert "What to repeat, over all units" in text
+    assert "What to repeat" not in text_of([lost])  # one unit is what tomorrow is about
+
+
+def test_nothing_is_repeated_where_nothing_was_lost_or_marked(programme: Programme) -> None:
+    """Full marks and texts that wait give no competence to repeat."""
+    full = result(verdict="correct", points=2.0)
+    waits = result(question="q3", verdict="to_mark", points=None)
+    assert things_to_repeat(programme, [full, waits]) == []
+
+
+def test_the_week_shows_all_seven_competences(programme: Programme) -> None:
+    """Each competence of the course has points in a graded unit of week 1."""
+    graded = {
+        competence
+        for unit in programme.units
+        if unit.week == 1 and unit.kind == "graded"
+        for competence in unit.competences
+    }
+    assert graded == set(programme.competences)
