@@ -4,7 +4,10 @@ import ast
 import datetime as dt
 import re
 import statistics
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +49,7 @@ PAGES = [
     *sorted((ROOT / "curriculum").glob("*.md")),
     *sorted((ROOT / "curriculum" / "facilitation").glob("*.md")),
     *sorted((ROOT / "curriculum" / "gain").glob("*.md")),
+    *sorted((ROOT / "curriculum" / "rubrics").glob("*.md")),
 ]
 every_unit = pytest.mark.parametrize("unit", PROGRAMME.units, ids=lambda unit: unit.id)
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -62,6 +66,15 @@ def every_passage() -> list[Passage]:
     pages = [Passage(page.name, page.read_text(encoding="utf-8")) for page in PAGES]
     units = [text for unit, made in NOTEBOOKS.items() for text in passages_of(made, unit)]
     return units + pages
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts of a TOML value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner)
 
 
 # --- the plan ---------------------------------------------------------------------------------
@@ -160,6 +173,14 @@ def test_a_page_of_the_curriculum_is_plain_english(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     problems = english_problems([Passage(page.name, text)], RULES)
     assert not problems, "\n".join(problems)
+
+
+def test_the_test_of_gain_is_plain_english() -> None:
+    """A hard sentence would measure English. Items, options and the task are read."""
+    blueprint = tomllib.loads((ROOT / "curriculum" / "gain" / "blueprint.toml").read_text("utf-8"))
+    read = list(texts_in([blueprint["item"], blueprint["task"]]))
+    assert len(read) > 28 * 2 * 5  # a question and four options, in two forms
+    assert english_problems([Passage("blueprint.toml", text) for text in read], RULES) == []
 
 
 def test_every_exception_of_plain_english_is_needed() -> None:
