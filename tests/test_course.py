@@ -216,6 +216,16 @@ def test_a_cell_that_calls_key_mistake_or_claim_is_a_key(call: str) -> None:
     assert call not in notebook_text(participant_copy(notebook))
 
 
+def test_a_code_cell_right_after_a_key_belongs_to_the_key() -> None:
+    """A long key may be cut into cells. What only prepares a mistake is not given out either."""
+    prepares = "def the_secret_way(table):\n    return len(table)"
+    notebook = assigned([*SMALL, ("code", prepares), ("code", "claim(True, 'It holds.')")])
+    assert [role_of(cell) for cell in notebook.cells[-2:]] == ["key", "key"]
+    assert "the_secret_way" not in notebook_text(participant_copy(notebook))
+    after_a_text = assigned([*SMALL, ("markdown", "Look."), ("code", prepares)])
+    assert role_of(after_a_text.cells[-1]) == "example"
+
+
 def test_a_check_cell_holds_one_check_and_an_answer_has_a_check() -> None:
     """What cannot be given a part is said to the author, with the place."""
     with pytest.raises(CourseError, match="one check and nothing else"):

@@ -170,7 +170,7 @@ def _parts(notebook: NotebookNode) -> list[tuple[str, str | None]]:
         elif BEGIN in source:
             role = "answer"
             upcoming.append(position)
-        elif _is_key(source):
+        elif _is_key(source) or _follows_a_key(notebook, position, parts):
             role, question = "key", latest
         elif calls := check_calls(source):
             if len(calls) != 1 or len(source.strip().splitlines()) != 1:
@@ -186,6 +186,15 @@ def _parts(notebook: NotebookNode) -> list[tuple[str, str | None]]:
     if upcoming:
         raise CourseError("An answer cell has no check cell after it.")
     return parts
+
+
+def _follows_a_key(
+    notebook: NotebookNode, position: int, parts: list[tuple[str, str | None]]
+) -> bool:
+    """Whether a code cell stands right after a key: every cell of a participant follows a text."""
+    return (
+        bool(parts) and parts[-1][0] == "key" and not check_calls(notebook.cells[position].source)
+    )
 
 
 def _is_key(source: str) -> bool:
