@@ -68,6 +68,8 @@ WIDE = question(
         (SHARE, 0.877, "the share of the rest"),
         (COUNTRIES, {"TH", "VN", "JP", "US"}, "Perhaps a condition is missing"),
         (COUNTRIES, {"TH", "VN"}, "Perhaps a condition is too strict"),
+        (question("set", {"a", "b"}), {"a"}, "Some are missing: read the others"),
+        (question("set", {"a", "b"}), {"a", "b", "c"}, "and others too. Read each"),
         (COUNTRIES, {"th", "vn", "jp"}, "Only capital and small letters differ"),
         (PAIRS, {("AU", "TH"), ("JP", "VN")}, "the two parts are exchanged"),
         (PAIR_LIST, [("AU", "TH"), ("JP", "VN"), ("JP", "TH")], "the two parts are exchanged"),

@@ -215,3 +215,26 @@ def test_a_report_shows_what_a_function_returned() -> None:
     kind = KINDS["function"]
     assert kind.show(encode_answer(lambda seizures: 2), FORM).endswith("it returns 2.0")
     assert kind.show(encode_answer(lambda: 2), FORM).endswith("it stops")
+
+
+def test_a_known_mistake_without_a_return_names_no_other_function() -> None:
+    """A forgotten `len`, or no input, gives no number either; the sentence would be untrue."""
+    asked = Question(
+        "q1",
+        "typical",
+        "function",
+        2,
+        "C7",
+        ("a", "b"),
+        encode_answer(median_quantity),
+        (Mistake(encode_answer(lambda seizures: None), "Your function has no `return`."),),
+        FORM,
+    )
+
+    def diagnosis(value: object) -> str:
+        return judge(asked, encode_answer(value)).diagnosis
+
+    assert "no `return`" in diagnosis(lambda seizures: ...)
+    for wrong in (lambda seizures: seizures, lambda: 3, lambda seizures: seizures["unit"] == "kg"):
+        assert "no `return`" not in diagnosis(wrong)
+    assert "It returned a table of" in diagnosis(lambda seizures: seizures)

@@ -120,7 +120,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("detection", "text", "How the goods were chosen for control.", "", "detection"),
     Column("conveyance", "text", "What carried the goods.", "", "conveyance", True),
     Column("concealment", "text", "Where the goods were hidden.", "", "concealment", True),
-    Column("departure_country", "text", "Country that the goods came from.", "", "country", True),
+    Column(
+        "departure_country",
+        "text",
+        "Country where the journey began, as far as the Member knew. It is not the origin.",
+        "",
+        "country",
+        True,
+    ),
     Column(
         "transit_country",
         "text",

@@ -167,6 +167,11 @@ def likely_of_items(reference: set[Any], answer: set[Any]) -> str:
     """
     if not answer or not reference:
         return ""
+    letters = all(isinstance(item, str) and len(item) == 1 for item in reference | answer)
+    if letters and answer < reference:
+        return "Each of your letters belongs. Some are missing: read the others again."
+    if letters and answer > reference:
+        return "All the right letters are there, and others too. Read each of them again."
     if answer > reference:
         return "All the right items are there, and others too. Perhaps a condition is missing."
     if answer < reference:

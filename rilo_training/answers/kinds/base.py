@@ -108,6 +108,8 @@ def describe(answer: Plain) -> str:
         marks = [series["mark"] for panel in answer["panels"] for series in panel["series"]]
         return f"a chart ({', '.join(dict.fromkeys(marks))})" if marks else "an empty chart"
     if kind == "too_large":
+        if answer["python"] in ("DataFrame", "Series"):
+            return f"a table of {counted(answer['rows'], 'row')}, too large for a check"
         return f"a {answer['python']} that is too large ({answer['rows']:,} rows)"
     if kind == "not_attempted":
         return "nothing yet"

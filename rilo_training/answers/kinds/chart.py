@@ -182,7 +182,9 @@ def _note_on_order(reference: Panel, own: Panel) -> str:
     order = [label for label in own.order if label in {*asked}]
     if order[::-1] == asked:
         note = "The categories stand the other way round."
-        return f"{note} `plot.barh` draws from the bottom." if own.flipped else note
+        if own.flipped:
+            note += " `sns.barplot` draws from the top, and `plot.barh` draws from the bottom."
+        return f"{note} Look at the direction of the sort."
     numbers = {place[0]: values for points in own.series.values() for place, values in points}
     if [numbers[label] for label in order] == [numbers[label] for label in asked]:
         return (
@@ -215,7 +217,10 @@ def _problems_of_words(pairs: Pairs, form: Mapping[str, Any]) -> list[str] | Non
             elif pattern and not re.search(pattern, text, re.IGNORECASE) and name == "legend":
                 problems.append("The legend does not name what is asked.")
             elif pattern and not re.search(pattern, text, re.IGNORECASE):
-                problems.append(f"The label of the {where} does not say what is asked: the unit?")
+                problems.append(
+                    f"The label of the {where} does not say what is asked: "
+                    "a word of the task, or the unit?"
+                )
     return list(dict.fromkeys(problems))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rilo_training.answers.kinds.base import Comparison, Kind, Unreadable, describe
@@ -22,15 +22,14 @@ RETURNS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class NoResult:
-    """That a function gave nothing that can be compared on a table, and why."""
+    """That a function gave nothing that can be compared on a table, and why.
 
-    reason: str
+    Two of them are the same mistake where the same thing came out: an error, nothing, or a
+    value of another form. So a known mistake without `return` does not name a forgotten `len`.
+    """
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NoResult)
-
-    def __hash__(self) -> int:
-        return 0
+    reason: str = field(compare=False)
+    what: str = ""
 
 
 class Function(Kind):
@@ -112,13 +111,22 @@ class Function(Kind):
 
 def _result(found: Plain, form: Mapping[str, Any]) -> Any:
     if found["type"] == "raised":
-        return NoResult(f"It stopped with an error: {found['error']}")
+        return NoResult(f"It stopped with an error: {found['error']}", "an error")
     inner = RETURNS[form["returns"]]
     try:
         return inner.read(found, form)
     except Unreadable as reason:
         words = str(reason).replace("Your answer is", "It returned", 1)
-        return NoResult(f"{words} It should return {inner.asks_for}.")
+        what = "nothing" if _is_nothing(found) else "another form"
+        return NoResult(f"{words} It should return {inner.asks_for}.", what)
+
+
+def _is_nothing(found: Plain) -> bool:
+    """Whether a function has no `return`, or gives an empty value."""
+    return found["type"] == "not_attempted" or (found["type"], found.get("value", 0)) == (
+        "value",
+        None,
+    )
 
 
 def _is_same(left: Any, right: Any, inner: Kind, form: Mapping[str, Any]) -> bool:
