@@ -59,7 +59,7 @@ def of_number(reference: float, answer: float, form: dict[str, Any]) -> list[str
         causes.append("Your number is the share of the rest. The question asks for the other part.")
     if not causes and is_rounded(reference, answer, digits):
         causes.append(
-            f"Your number is close. Round only at the end, to {in_digits(digits)}."
+            f"Your number is {nearly(digits)}"
             if digits > 0
             else "Your number is close. Do not cut off the digits after the point: round."
         )
@@ -77,6 +77,21 @@ def is_rounded(reference: float, answer: float, digits: int) -> bool:
     unit = 10.0**-digits
     cut = float(int(reference / unit)) * unit
     return abs(reference) > 10 * unit and abs(cut - answer) < 1e-9 * max(1.0, abs(cut))
+
+
+def nearly(digits: int) -> str:
+    """Say what a number may be that is close: rounded too early, or made with another whole.
+
+    Examples
+    --------
+    >>> nearly(1)[:60]
+    'close. If you rounded before the end: round only at the end,'
+    """
+    return (
+        f"close. If you rounded before the end: round only at the end, to {in_digits(digits)}. "
+        "If you did not, one part of your code differs a little. Look at what you divide by, and "
+        "at the first and the last value that you keep (`<` or `<=`)."
+    )
 
 
 def in_digits(digits: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
-from rilo_training.answers.causes.numbers import FACTORS, in_digits, is_rounded, is_scaled
+from rilo_training.answers.causes.numbers import FACTORS, is_rounded, is_scaled, nearly
 from rilo_training.answers.kinds.items import same_items
 from rilo_training.answers.kinds.labels import is_number, same_value, within
 from rilo_training.answers.kinds.table import Rows, same_row
@@ -101,7 +101,7 @@ def _scaled_columns(
             )
         ]
         if not found and all(is_rounded(*pair, places) or within(*pair, places) for pair in pairs):
-            found = [f"close. Round only at the end, to {in_digits(places)}." if places > 0 else ""]
+            found = [nearly(places) if places > 0 else ""]
         if not found or not found[0]:
             return []
         causes.setdefault(found[0], []).append(f'"{name}"')
