@@ -470,7 +470,25 @@ def test_series_are_matched_by_what_they_show_where_the_legend_is_missing() -> N
     asked = plotted(drawn(lambda a: wide.plot.bar(ax=a)), mark="bar", labels={"legend": "air"})
     found = verdict(asked, drawn(lambda a: wide.plot.bar(ax=a, legend=False)))
     assert found.verdict == "partial"
-    assert found.diagnosis == "The legend has no label."
+    assert found.diagnosis == "There is no legend, or it names nothing."
+
+
+@pytest.mark.parametrize(
+    ("asked", "lacks"),
+    [
+        ("100", "the number 100."),
+        ("%|per cent", "the unit?"),
+        ("case", "what does the chart count or show?"),
+    ],
+)
+def test_a_label_that_lacks_the_word_asked_gets_a_fitting_question(asked: str, lacks: str) -> None:
+    """An index has no unit, and a count is not asked for one."""
+    right = drawn(lambda a: a.bar(["TH", "VN"], [5, 3]))
+    right.set_ylabel("cases per cent, 100")
+    bare = drawn(lambda a: a.bar(["TH", "VN"], [5, 3]))
+    bare.set_ylabel("n")
+    found = verdict(plotted(right, mark="bar", labels={"y": asked}), bare)
+    assert found.diagnosis.endswith(f"does not say what is asked: {lacks}")
 
 
 def test_the_colour_bar_names_the_unit_of_a_heat_map() -> None:

@@ -57,10 +57,9 @@ must_not_go = set("bdf")
 mail_share = hidden.loc[top_four.index[0], "In mail"]
 year_sums = same_months.sum()
 print(top_four, year_sums, mail_share, eight, sep="\n")
-change = "more" if year_sums[2026] > year_sums[2025] else "not more"
 sentences = [
     f"Message: most drug cases of January to June 2026 are {top_four.index[0]}, and the Members",
-    f"reported {change} drug cases than in the same months of 2025.",
+    f"reported {compared} in the same months of 2025.",
     f"Figure 1. January to June 2026: look at the first bar, {top_four.index[0]} with",
     f"{top_four.iloc[0]} cases.",
     f"Figure 2. January to June of two years: {year_sums[2025]:.0f} cases in 2025 and",

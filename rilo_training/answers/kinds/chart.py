@@ -212,16 +212,23 @@ def _problems_of_words(pairs: Pairs, form: Mapping[str, Any]) -> list[str] | Non
         for name, pattern in asked.items():
             where = {"value": "colour bar", "legend": "legend"}.get(name) or _axis(name, own)
             text = own.words[name]
-            if not text.strip():
+            if not text.strip() and name == "legend":
+                problems.append("There is no legend, or it names nothing.")
+            elif not text.strip():
                 problems.append(f"The {where} has no label.")
             elif pattern and not re.search(pattern, text, re.IGNORECASE) and name == "legend":
                 problems.append("The legend does not name what is asked.")
             elif pattern and not re.search(pattern, text, re.IGNORECASE):
-                problems.append(
-                    f"The label of the {where} does not say what is asked: "
-                    "a word of the task, or the unit?"
-                )
+                asks = _what_a_label_lacks(pattern)
+                problems.append(f"The label of the {where} does not say what is asked: {asks}")
     return list(dict.fromkeys(problems))
+
+
+def _what_a_label_lacks(pattern: str) -> str:
+    """Return the question that leads a reader to the word of a label that is asked."""
+    if pattern.isdigit():
+        return f"the number {pattern}."
+    return "the unit?" if "%" in pattern else "what does the chart count or show?"
 
 
 def _problems_of_alt_text(answer: Drawn, form: Mapping[str, Any]) -> list[str] | None:
