@@ -77,7 +77,8 @@ def code_lines(source: str) -> set[str]:
     return {
         line.strip()
         for line in source.splitlines()
-        if line.strip() not in words and not re.fullmatch(r"\s*(#.*|[\"'].*)", line)
+        if line.strip().removesuffix('"""') not in words
+        and not re.fullmatch(r"\s*(#.*|[\"'].*)", line)
     }
 
 

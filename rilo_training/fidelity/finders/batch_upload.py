@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rilo_training.fidelity.finders.first_steps import (
-    cases_of,
-)
+from rilo_training.fidelity.finders.first_steps import cases_of
 
 LONG_DAYS = 45
 """A delay between seizure and report that is long for most Members."""
@@ -23,8 +21,7 @@ REPORT_TO_SEIZURE = 5.0
 
 def long_delays(cases: pd.DataFrame) -> pd.DataFrame:
     """Return the cases with a long delay by Member (row) and week of report (column)."""
-    delay_days = (cases["report_date"] - cases["seizure_date"]).dt.days
-    late = cases[delay_days >= LONG_DAYS]
+    late = cases[(cases["report_date"] - cases["seizure_date"]).dt.days >= LONG_DAYS]
     week = (late["report_date"] - cases["seizure_date"].min()).dt.days // 7
     return pd.crosstab(late["reporting_country"], week)
 
