@@ -436,6 +436,14 @@ def test_the_weakest_competences_of_all_units_are_repeated_lowest_first(
         }
 
 
+def test_the_question_that_cost_most_points_is_named(programme: Programme) -> None:
+    """A large question that went well is not the one to repeat."""
+    large = result(question="q5", verdict="partial", points=9.0, out_of=10.0, competence="C1")
+    small = result(question="q6", verdict="wrong", points=0.0, out_of=2.0, competence="C1")
+    (only,) = things_to_repeat(programme, [large, small])
+    assert only.question.question == "q6"
+
+
 def test_old_days_count_when_a_week_is_repeated(programme: Programme) -> None:
     """What was lost on Monday stands in the list on Friday, unlike the things of tomorrow."""
     units = sorted(programme.units, key=lambda unit: (unit.week, unit.day))
