@@ -52,6 +52,7 @@ def _picture_of_a_unit(folder: Path) -> None:
 
 def _picture_of_a_report(page: Path) -> None:
     with open_visit() as visit:
+        visit.page.set_viewport_size({"width": 1366, "height": 1060})
         visit.page.goto(page.as_uri())
         visit.page.screenshot(path=FOLDER / "cohort_report.png")
 

@@ -1,11 +1,11 @@
-"""What to repeat after several units: the weakest competences, and the lessons that teach them."""
+"""What to repeat after several units: the weakest competences, and where each is read again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rilo_training.course.manifest import Programme, Unit
+from rilo_training.course.manifest import Programme
 from rilo_training.grading.reports.standing import Asked, Score, asked_questions, cells, scores
 from rilo_training.grading.store.result import Result
 
@@ -27,15 +27,15 @@ class Repeat:
         Who has fewer than half of its points, the lowest first.
     question
         The question of this competence that cost most points.
-    lessons
-        The lessons that teach it, in the order of the course.
+    read_again
+        Where the matter of this question stands, as the unit says it; empty where it says nothing.
     """
 
     name: str
     score: Score
     participants: tuple[str, ...]
     question: Asked
-    lessons: tuple[Unit, ...]
+    read_again: str
 
 
 def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Repeat]:
@@ -44,7 +44,7 @@ def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Re
     Parameters
     ----------
     programme
-        The course: which lessons teach a competence.
+        The course: the names of the competences.
     results
         One result for each participant, unit and question.
 
@@ -61,13 +61,14 @@ def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Re
     for name in sorted(lost, key=lambda name: _share(over_all[name]))[:MOST_COMPETENCES]:
         shares = {who: _share(score) for (one, who), score in of_people.items() if one == name}
         own = [one for one in asked if one.competence == name]
+        question = max(own, key=lambda one: one.score.lost)
         found.append(
             Repeat(
                 f"{name} {programme.competences.get(name, '')}".strip(),
                 over_all[name],
                 tuple(who for who in sorted(shares, key=shares.__getitem__) if shares[who] < HALF),
-                max(own, key=lambda one: one.score.lost),
-                _lessons(programme, name),
+                question,
+                next((result.review for result in question.results if result.review), ""),
             )
         )
     return found
@@ -76,8 +77,3 @@ def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Re
 def _share(score: Score) -> float:
     """Return the share that was earned; 1 while nothing is marked."""
     return score.earned / score.out_of if score.out_of > 0 else 1.0
-
-
-def _lessons(programme: Programme, competence: str) -> tuple[Unit, ...]:
-    lessons = [u for u in programme.units if u.kind == "lesson" and competence in u.competences]
-    return tuple(sorted(lessons, key=lambda unit: (unit.week, unit.day, unit.id)))
