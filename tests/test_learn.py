@@ -361,3 +361,12 @@ def test_a_chart_without_words_is_shown_as_always(nothing: object) -> None:
     figure = Figure(figsize=(1, 1))
     figure.subplots().alt_text = nothing  # type: ignore[attr-defined]
     assert image_with_words(figure) is None
+
+
+def test_an_empty_figure_is_no_picture() -> None:
+    """Words about nothing make no broken image."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1, 1))
+    figure.alt_text = "Bars."  # type: ignore[attr-defined]
+    assert image_with_words(figure) is None

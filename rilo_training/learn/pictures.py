@@ -38,4 +38,6 @@ def image_with_words(figure: Figure) -> str | None:
     if not words:
         return None
     content = print_figure(figure, base64=True)
+    if content is None:  # nothing was drawn in it
+        return None
     return f'<img alt="{escape(words)}" src="data:image/png;base64,{content}">'
