@@ -45,7 +45,9 @@ def _picture_of_a_unit(folder: Path) -> None:
         notebook.write(f"{RIGHT}-answer", solutions[RIGHT])
         notebook.write(f"{KNOWN_MISTAKE}-answer", wrong)
         notebook.run_all()
-        notebook.shown(f"{KNOWN_MISTAKE}-check").scroll_into_view_if_needed()
+        below = notebook.shown(f"{KNOWN_MISTAKE}-check")
+        assert "a known mistake" in below.inner_text(), "the README says what the picture shows"
+        below.scroll_into_view_if_needed()
         visit.page.wait_for_timeout(1_000)
         visit.page.screenshot(path=FOLDER / "unit_with_feedback.png")
 
