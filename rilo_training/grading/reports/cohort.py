@@ -10,7 +10,7 @@ from rilo_training.course.manifest import Programme
 from rilo_training.files import safe_name
 from rilo_training.grading.reports.discussion import HOW_MANY, RULE, things_to_discuss
 from rilo_training.grading.reports.page import render
-from rilo_training.grading.reports.repeat import HALF, things_to_repeat
+from rilo_training.grading.reports.repeat import LOW_PERCENT, things_to_repeat
 from rilo_training.grading.reports.standing import (
     BANDS,
     OUTCOMES,
@@ -97,7 +97,7 @@ def cohort_page(
         how_many=HOW_MANY,
         rule=RULE,
         repeat=things_to_repeat(programme, counting),
-        half=HALF,
+        low_percent=LOW_PERCENT,
         newest_units=list(dict.fromkeys(result.unit for result in newest)),
         waiting=_first(_waiting(programme, asked)),
         receipts=_receipts(counting),

@@ -10,7 +10,8 @@ from rilo_training.grading.reports.standing import Asked, Score, asked_questions
 from rilo_training.grading.store.result import Result
 
 MOST_COMPETENCES = 3
-HALF = 0.5
+LOW_PERCENT = 50
+"""Who has a smaller share of the points of a competence is named beside it."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Repeat:
     score
         Its points over all participants and units.
     participants
-        Who has fewer than half of its points, the lowest first.
+        Who has less than :data:`LOW_PERCENT` of its points, the lowest first.
     question
         The question of this competence that cost most points.
     read_again
@@ -56,24 +57,20 @@ def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Re
     over_all = scores(results, lambda r: r.competence)
     of_people = cells(results, lambda r: r.competence, lambda r: r.participant)
     asked = asked_questions(results)
-    lost = [name for name, score in over_all.items() if score.lost > 0]
+    lost = {name: score for name, score in over_all.items() if score.lost > 0}
     found = []
-    for name in sorted(lost, key=lambda name: _share(over_all[name]))[:MOST_COMPETENCES]:
-        shares = {who: _share(score) for (one, who), score in of_people.items() if one == name}
+    for name in sorted(lost, key=lambda name: lost[name].earned / lost[name].out_of):
+        shares = {who: score.percent for (one, who), score in of_people.items() if one == name}
+        marked = [(share, who) for who, share in shares.items() if share is not None]
         own = [one for one in asked if one.competence == name]
         question = max(own, key=lambda one: one.score.lost)
         found.append(
             Repeat(
                 f"{name} {programme.competences.get(name, '')}".strip(),
-                over_all[name],
-                tuple(who for who in sorted(shares, key=shares.__getitem__) if shares[who] < HALF),
+                lost[name],
+                tuple(who for share, who in sorted(marked) if share < LOW_PERCENT),
                 question,
                 next((result.review for result in question.results if result.review), ""),
             )
         )
-    return found
-
-
-def _share(score: Score) -> float:
-    """Return the share that was earned; 1 while nothing is marked."""
-    return score.earned / score.out_of if score.out_of > 0 else 1.0
+    return found[:MOST_COMPETENCES]
