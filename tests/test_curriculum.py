@@ -132,6 +132,19 @@ def test_every_kind_of_answer_is_used_in_the_week() -> None:
 
 
 @every_unit
+def test_a_unit_announces_the_competences_that_its_questions_measure(unit) -> None:
+    """What the syllabus promises has a question, and no question measures something else."""
+    asked = asked_in(NOTEBOOKS[unit.id]).values()
+    assert {question.competence for question in asked} == set(unit.competences)
+
+
+def test_the_graded_units_of_the_week_measure_every_competence(programme: Programme) -> None:
+    """So the cohort report after the week shows all seven."""
+    graded = (unit for unit in programme.units if unit.week == 1 and unit.kind == "graded")
+    assert {name for unit in graded for name in unit.competences} == set(programme.competences)
+
+
+@every_unit
 def test_a_graded_question_names_at_least_three_mistakes(unit) -> None:
     """The mistakes that officers really make stand beside the answer."""
     if unit.kind != "graded":

@@ -456,14 +456,3 @@ def test_nothing_is_repeated_where_nothing_was_lost_or_marked(programme: Program
     full = result(verdict="correct", points=2.0)
     waits = result(question="q3", verdict="to_mark", points=None)
     assert things_to_repeat(programme, [full, waits]) == []
-
-
-def test_the_week_shows_all_seven_competences(programme: Programme) -> None:
-    """Each competence of the course has points in a graded unit of week 1."""
-    graded = {
-        competence
-        for unit in programme.units
-        if unit.week == 1 and unit.kind == "graded"
-        for competence in unit.competences
-    }
-    assert graded == set(programme.competences)
