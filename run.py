@@ -471,19 +471,21 @@ def notebooks_command(there: List[str]) -> List[str]:
 def check_all(arguments: List[str], prove: bool = False) -> int:
     """Run every step, also after a failed one, and close with a table."""
     set_up(dev=True)
+    # Two workers with two threads each wait for each other: models then take three times as long.
+    one_thread = {"OMP_NUM_THREADS": "1"}
     steps = [
         ("ruff check", ["-m", "ruff", "check", "."], {}),
         ("ruff format", ["-m", "ruff", "format", "--check", "."], {}),
         ("mypy", ["-m", "mypy"], {}),
-        ("pytest", pytest_command(arguments), {}),
+        ("pytest", pytest_command(arguments), one_thread),
     ]  # type: List[Tuple[str, List[str], Dict[str, str]]]
     folders = ["week1_cen_data_analysis", "ojt_exercises"]
     there = [folder for folder in folders if (ROOT / folder).is_dir()]
     if there:
         kernels = {"JUPYTER_PATH": str(ROOT / "rilo_training" / "kernels" / "jupyter")}
-        steps.insert(3, ("notebooks", notebooks_command(there), kernels))
+        steps.insert(3, ("notebooks", notebooks_command(there), {**one_thread, **kernels}))
     if prove and (ROOT / "tests" / "prove").is_dir():
-        steps.append(("prove", pytest_command(["tests/prove"]), {"RILO_PROVE": "1"}))
+        steps.append(("prove", pytest_command(["tests/prove"]), {**one_thread, "RILO_PROVE": "1"}))
     rows = []
     for name, command, more in steps:
         say(f"\n== {name}")

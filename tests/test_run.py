@@ -475,7 +475,8 @@ def test_prove_runs_the_tests_and_then_the_proofs(
     run.main(["prove"])
     assert len(started) == 5
     assert started[-1][0][-1] == "tests/prove"
-    assert started[-1][1] == {"RILO_PROVE": "1"}
+    assert started[-1][1] == {"RILO_PROVE": "1", "OMP_NUM_THREADS": "1"}
+    assert started[-2][1] == {"OMP_NUM_THREADS": "1"}  # two workers share the processors
 
 
 def test_bench_says_when_there_is_nothing_to_run(course: Path) -> None:
