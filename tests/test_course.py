@@ -358,6 +358,13 @@ def test_every_solution_in_a_cell_is_taken_out() -> None:
     assert "b = 2" in solution_of(source)
 
 
+def test_the_empty_lines_around_a_function_are_not_part_of_the_solution() -> None:
+    """A formatter puts two empty lines around a function; a worked answer begins with code."""
+    answer = f"f = ...\n\n\n{BEGIN}\ndef f(x):\n    return x\n\n\n{END}"
+    notebook = assigned([(kind, answer if text == ANSWER else text) for kind, text in SMALL])
+    assert solutions_of(notebook) == {"q1": "def f(x):\n    return x"}
+
+
 @every_unit
 def test_a_copy_has_no_key_no_solution_and_no_output(unit: Unit) -> None:
     """Nothing that a participant should find out is in what a participant gets."""

@@ -314,13 +314,13 @@ def solutions_of(notebook: NotebookNode) -> dict[str, str]:
 
 
 def _solved(source: str) -> str:
-    """Return an answer cell with its solution, without the marks and the three dots."""
+    """Return the solution in an answer cell: no marks, no three dots, no empty lines around it."""
     lines = source.splitlines()
     return "\n".join(
         line
         for line in lines
         if line.strip() not in (BEGIN, END) and not re.fullmatch(r"\w+ = \.\.\.", line)
-    )
+    ).strip("\n")
 
 
 def clear_outputs(cell: NotebookNode) -> None:
