@@ -365,6 +365,13 @@ def test_the_empty_lines_around_a_function_are_not_part_of_the_solution() -> Non
     assert solutions_of(notebook) == {"q1": "def f(x):\n    return x"}
 
 
+def test_a_line_that_waits_to_be_filled_in_is_not_part_of_the_solution() -> None:
+    """A list with three dots goes; three dots in a text stay."""
+    answer = f"a = [1, ..., ...]\n{BEGIN}\na = [1, 2, 3]\nb = 'and so on ...'\n{END}"
+    notebook = assigned([(kind, answer if text == ANSWER else text) for kind, text in SMALL])
+    assert solutions_of(notebook) == {"q1": "a = [1, 2, 3]\nb = 'and so on ...'"}
+
+
 @every_unit
 def test_a_copy_has_no_key_no_solution_and_no_output(unit: Unit) -> None:
     """Nothing that a participant should find out is in what a participant gets."""

@@ -57,7 +57,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     world = json.loads((PRACTICE / "world.json").read_text(encoding="utf-8"))["world_id"]
     key = inner / "keys" / "u1" / f"{world}.json"
     key.parent.mkdir(parents=True)
-    questions = [asked(1, 10).to_json(), asked(2, 20, worked="answer_2 = 20").to_json()]
+    second = asked(2, 20, worked="answer_2 = 20", depends_on_world=False)
+    questions = [asked(1, 10).to_json(), second.to_json()]
     key.write_text(json.dumps({"questions": questions}), encoding="utf-8")
     about = {"participant": "p", "units": ["u1"], "edition": "cohort", "version": "0"}
     (inner / "workspace.json").write_text(json.dumps(about), encoding="utf-8")
@@ -137,6 +138,14 @@ def test_check_tells_right_mistake_wrong_and_blank_apart(
     for value, words in expected.items():
         check("q1", value)
         assert words in capsys.readouterr().out
+
+
+def test_check_speaks_of_other_data_only_where_the_answer_depends_on_them(
+    begun: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A letter or a published figure is right on all data."""
+    check("q2", 20)
+    assert capsys.readouterr().out.rstrip().endswith("Practice check passed.")
 
 
 def test_check_never_says_that_all_tests_passed(

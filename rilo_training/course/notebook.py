@@ -317,10 +317,13 @@ def _solved(source: str) -> str:
     """Return the solution in an answer cell: no marks, no three dots, no empty lines around it."""
     lines = source.splitlines()
     return "\n".join(
-        line
-        for line in lines
-        if line.strip() not in (BEGIN, END) and not re.fullmatch(r"\w+ = \.\.\.", line)
+        line for line in lines if line.strip() not in (BEGIN, END) and not _is_open(line)
     ).strip("\n")
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line waits to be filled in: the value that it assigns holds three dots."""
+    return bool(re.fullmatch(r"""\w+ = [^"']*\.\.\.[^"']*""", line))
 
 
 def clear_outputs(cell: NotebookNode) -> None:

@@ -117,7 +117,9 @@ def _check(question: str, value: object) -> None:
     )
     sentences = [_EARLIER if _last_cell_failed() else "", judgement.diagnosis]
     if judgement.verdict == "correct":
-        sentences.append("Practice check passed. The official run uses other data.")
+        sentences.append("Practice check passed.")
+        if asked.depends_on_world:
+            sentences[-1] += " The official run uses other data."
     elif judgement.verdict == "to_mark":
         sentences.append("An instructor reads and marks this text.")
     elif answer != NOT_ATTEMPTED:
