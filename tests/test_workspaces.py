@@ -32,6 +32,7 @@ from rilo_training.course.workspaces import (
 from rilo_training.course.worlds import UnitWorld
 from rilo_training.grading.submissions import find_submissions
 from rilo_training.grading.submit import attempted_units, submit_unit
+from rilo_training.learn import begin, progress
 from rilo_training.learn.workspace import Workspace
 from rilo_training.world import read_about
 
@@ -361,6 +362,22 @@ def test_reset_gives_a_lost_notebook_back(workspace: Workspace) -> None:
     assert reset_unit(workspace, FIRST) is None
     assert path.read_bytes() == (workspace.copies / path.name).read_bytes()
     assert not (workspace.root / "kept").exists()
+
+
+def test_after_a_reset_the_notebook_says_so_too(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`progress()` in the notebook and `rilo progress` count the same questions."""
+    record(workspace, FIRST, "q1", "correct", WORLD)
+    record(workspace, SECOND, "q1", "correct", WORLD)
+    reset_unit(workspace, FIRST)
+    assert counts(workspace) == {FIRST: (0, 2), SECOND: (1, 2)}
+    monkeypatch.delenv("RILO_RUN", raising=False)
+    monkeypatch.chdir(workspace.root / "week9")
+    for unit, done in ((FIRST, 0), (SECOND, 1)):
+        begin(unit, "datasets/practice")
+        progress()
+        assert f"{done} of 2 questions are done." in capsys.readouterr().out
 
 
 def test_reset_says_both_places(workspace: Workspace) -> None:

@@ -154,7 +154,7 @@ def notebook_of(workspace: Workspace, unit_id: str) -> Path:
 def progress_table(workspace: Workspace) -> str:
     """Return how far a participant is in every unit, as plain text."""
     latest: dict[str, dict[str, str]] = {}
-    practice = read_json(workspace.root / "datasets" / "practice" / "world.json").get("world_id")
+    practice = _practice_id(workspace)
     for entry in workspace.progress():
         if entry.get("world", practice) != practice:
             continue  # more practice, on other data, takes nothing away
@@ -182,9 +182,15 @@ def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
         kept.parent.mkdir(exist_ok=True)
         path.rename(kept)
     _give_out(workspace.copies / path.name, path)
+    about = {"unit": unit_id, "verdict": "not_attempted", "world": _practice_id(workspace)}
     for question in answer_names(path):
-        workspace.record({"unit": unit_id, "question": question, "verdict": "not_attempted"})
+        workspace.record({**about, "question": question})
     return kept
+
+
+def _practice_id(workspace: Workspace) -> object:
+    """Return the id of the practice world, with which each check on it is recorded."""
+    return read_json(workspace.root / "datasets" / "practice" / "world.json").get("world_id")
 
 
 def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None) -> Path:
