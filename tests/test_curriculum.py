@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from rilo_training import charts
 from rilo_training.answers.kinds import KINDS
@@ -207,6 +208,27 @@ def test_a_long_sentence_and_a_refused_word_are_found() -> None:
     found = english_problems([Passage("p", "One two three four five. It is just so.")], rules)
     assert len(found) == 2
     assert not english_problems([Passage("p", "a b c d e")], rules)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'plt.title("We utilise it")',
+        'ax.set_title("We utilise it")',
+        'ax.set(title="We utilise it", xlabel="cases")',
+        'plt.xlabel("We utilise it")',
+        'ax.set_ylabel(f"We utilise it in {year}")',
+        'say("We utilise it")',
+        'mistake("q1", 3, "We utilise it")',
+        'mistake("q1", value=3, sentence="We utilise it")',
+        'key("q1", hints=["We utilise it", "Step."])',
+    ],
+)
+def test_what_the_code_says_to_a_reader_is_read(code: str) -> None:
+    """Titles, labels and sentences, wherever they stand in the call."""
+    cell = new_code_cell(code, metadata={"rilo": {"role": "example"}})
+    said = [passage.text for passage in passages_of(new_notebook(cells=[cell]), "u1")]
+    assert any(text.startswith("We utilise it") for text in said), said
 
 
 def test_a_table_a_list_and_a_heading_are_sentences_of_their_own() -> None:
