@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rilo_training import charts
 from rilo_training.answers.kinds import KINDS
@@ -310,6 +310,30 @@ def test_the_words_of_a_solution_are_found() -> None:
 def test_nobody_is_sent_to_a_later_unit(programme: Programme) -> None:
     """What to read again stands in this unit or in an earlier one."""
     assert forward_references(programme) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("prose", "More of it stands in w1d5_90."),
+        ("key", 'key("q1", review="part 1, and w1d5_90")'),
+        ("key", "key('q1', review='w1d5_90, part 1')"),
+        ("key", 'key("q1", hints=["See w1d5_90.", "Step."])'),
+    ],
+)
+def test_a_way_to_a_later_unit_is_found(
+    role: str, words: str, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a text, in a hint, and in what to read again, however it is written."""
+    made = new_code_cell if role == "key" else new_markdown_cell
+    cell = made(words, metadata={"rilo": {"role": role}})
+    first, changed = "w1d1_01", new_notebook(cells=[cell])
+
+    def read(path: Path) -> Any:
+        return changed if path.name.startswith(first) else read_notebook(path)
+
+    monkeypatch.setattr("rilo_training.course.editing.taught.read_notebook", read)
+    assert forward_references(programme) == [(first, "w1d5_90")]
 
 
 @every_unit
