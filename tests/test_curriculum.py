@@ -353,6 +353,27 @@ def test_every_picture_of_a_page_has_words(page: Path) -> None:
         assert len(words.split()) >= 4, (page.name, words)
 
 
+def test_the_checks_of_the_course_find_what_they_look_for(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty list is good only where the check could have found something."""
+    rules = EnglishRules(9, {}, {"a word that is gone": "a test"})
+    assert unused_exceptions([Passage("p", "Another word.")], rules) == ["a word that is gone"]
+    facts = [Fact("u", "35 Members", "list of Members"), Fact("u", "7 days", "test")]
+    assert unused_facts([("u", Passage("p", "It has 35 Members."))], facts) == ["u: 7 days"]
+    source = "rows = ...\n### BEGIN SOLUTION\nrows = table.explode()\n### END SOLUTION"
+    answer = new_code_cell(source, metadata={"rilo": {"role": "answer", "question": "q1"}})
+    picture = new_code_cell("plt.show()", metadata={"rilo": {"role": "example"}})
+    changed = new_notebook(cells=[picture, answer])
+    assert cells_that_draw(changed) == [picture]
+
+    def read(path: Path) -> Any:
+        return changed if path.name.startswith("w1d1_01") else read_notebook(path)
+
+    monkeypatch.setattr("rilo_training.course.editing.taught.read_notebook", read)
+    assert ("w1d1_01", "q1", "explode") in untaught_words(programme)
+
+
 # --- for the instructor -----------------------------------------------------------------------
 
 HEADINGS = (
