@@ -389,6 +389,22 @@ def test_reset_says_both_places(workspace: Workspace) -> None:
     assert Path(said[1].removeprefix("Your old notebook is kept at ")).is_file()
 
 
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b'{"cells": [5]}', b"\xff"])
+def test_reset_without_a_copy_leaves_the_notebook_where_it_is(
+    workspace: Workspace, content: bytes | None
+) -> None:
+    """What was given out is missing or damaged: one sentence, and the work is where it was."""
+    path = notebook_of(workspace, FIRST)
+    path.write_text("my work", encoding="utf-8")
+    copy_ = workspace.copies / path.name
+    copy_.unlink()
+    if content is not None:
+        copy_.write_bytes(content)
+        assert "is missing or damaged" in refused(run("progress", workspace.root))
+    assert "is missing or damaged" in refused(run("reset", workspace.root, FIRST))
+    assert path.read_text(encoding="utf-8") == "my work"
+
+
 def test_reset_that_cannot_keep_the_old_notebook_leaves_it(workspace: Workspace) -> None:
     """A file called `kept` is in the way: one sentence, and the work is where it was."""
     path = notebook_of(workspace, FIRST)
