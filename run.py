@@ -163,17 +163,24 @@ def is_set_up(dev: bool) -> bool:
 @contextlib.contextmanager
 def only_one_set_up() -> Iterator[None]:
     """Let one set-up at a time change .venv; the lock ends with the process, however it ends."""
-    connection = sqlite3.connect(str(ROOT / ".setup-lock"), timeout=1800, isolation_level=None)
+    connection = None
     try:
+        connection = sqlite3.connect(str(ROOT / ".setup-lock"), timeout=1800, isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
         yield
     except sqlite3.Error as problem:
+        if "locked" in str(problem):
+            raise Stop(
+                f"Another set-up works in {ROOT} ({problem}): wait until it is done, then run the "
+                "same command again."
+            ) from None
         raise Stop(
-            f"Another set-up works in {ROOT} ({problem}): wait until it is done, then run the "
-            "same command again."
+            f"The folder {ROOT} cannot be written ({problem}): copy the course into a folder in "
+            "which you may write, and run the same command there."
         ) from None
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 def change_venv(dev: bool) -> None:
@@ -439,12 +446,13 @@ def demo(arguments: List[str]) -> int:
 def lab(arguments: List[str]) -> int:
     """Open JupyterLab on a workspace, which is made first where there is none."""
     set_up()
-    workspace = Path(arguments[0]).resolve() if arguments else ROOT / "workspace"
+    named = bool(arguments) and not arguments[0].startswith("-")  # else they are options
+    workspace = Path(arguments[0]).resolve() if named else ROOT / "workspace"
     if not (workspace / ".rilo").is_dir():
         code = rilo(["start", str(workspace), "--participant", "me"])
         if code:
             return code
-    return rilo(["lab", str(workspace), *arguments[1:]])
+    return rilo(["lab", str(workspace), *(arguments[1:] if named else arguments)])
 
 
 def bench(arguments: List[str]) -> int:

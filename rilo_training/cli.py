@@ -38,8 +38,9 @@ class _Commands(click.Group):
 
 def _is_ours(reason: Exception) -> bool:
     """Whether an error carries a sentence for people."""
-    names = ("CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError")
-    return type(reason).__name__ in (*names, "BrowseError")
+    names = {"CourseError", "WorldError", "ExtractError", "RunFailed", "QuestionError"}
+    kinds = {kind.__name__ for kind in type(reason).__mro__}  # a RubricError is a CourseError
+    return bool(kinds & {*names, "BrowseError"})
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

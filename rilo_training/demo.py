@@ -6,6 +6,7 @@ import argparse
 import copy
 import csv
 import re
+import sqlite3
 import sys
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -31,6 +32,7 @@ from rilo_training.grading.reports.report import cohort_table
 from rilo_training.grading.store.folder import Store
 from rilo_training.grading.store.policy import counting_results
 from rilo_training.grading.store.result import Result
+from rilo_training.kernels import RunFailed
 from rilo_training.learn.session import check_calls
 
 COHORT = Path("examples") / "cohort"
@@ -50,7 +52,7 @@ def main(words: list[str] | None = None) -> int:
         _say(f"{written} submissions are in {submissions}")
         summary = grade(programme, submissions, out / "store", say=_say)
         results = current_results(programme, Store(out / "store"))
-    except (CourseError, OSError) as reason:
+    except (CourseError, RunFailed, OSError, sqlite3.Error) as reason:
         print(f"demo: {reason}", file=sys.stderr)
         return 2
     print()
@@ -119,7 +121,9 @@ def lay_in(blank: NotebookNode, answers: str, practice: Mapping[str, Plain]) -> 
         question, how = mark[1], mark[2] or ""
         place = _place(made, question, "answer")
         if how == "own":
-            made.cells.insert(place, nbformat.v4.new_code_cell(code))
+            # With an id drawn at random the file would be another one at each call.
+            name = f"{question}-own-{mark.start()}"
+            made.cells.insert(place, nbformat.v4.new_code_cell(code, id=name))
         elif how == "delete-check":
             del made.cells[_place(made, question, "check")]
         elif how == "as-text":

@@ -37,6 +37,7 @@ def lab_command(folder: Path, *, port: int, browser: bool) -> list[str]:
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--ServerApp.use_redirect_file=False",
+        "--ServerApp.answer_yes=True",  # the first Ctrl + C is meant
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -44,11 +45,18 @@ def lab_command(folder: Path, *, port: int, browser: bool) -> list[str]:
 
 
 def open_lab(folder: Path, *, port: int = 8888, browser: bool = True) -> int:
-    """Start JupyterLab on a workspace and wait until it ends. Return its exit code."""
+    """Start JupyterLab on a workspace and wait until it has ended, also after Ctrl + C.
+
+    Return its exit code; 0 after Ctrl + C.
+    """
     environment = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     command = lab_command(folder, port=port, browser=browser)
     print(f"JupyterLab opens on {folder}. Stop it with Ctrl + C in this window.")
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    process = subprocess.Popen(command, env=environment)
+    is_stopped = False
+    while True:
+        try:
+            code = process.wait()
+            return 0 if is_stopped else code
+        except KeyboardInterrupt:  # it reaches JupyterLab, too, which then ends its kernels
+            is_stopped = True

@@ -8,6 +8,7 @@ import io
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,7 +26,8 @@ from click.testing import CliRunner
 
 from rilo_training.browse import BrowseError, world_of, write_database
 from rilo_training.browse.meaning import BANNER, MOST_ROWS, column_words, saved_queries
-from rilo_training.browse.pages import practice_app
+from rilo_training.browse.pages import open_pages
+from rilo_training.browse.server import _listening
 from rilo_training.cli import main
 from rilo_training.seizures import COLUMNS, load_movements, load_seizures, next_in_queue
 from rilo_training.world import make_world, save_world
@@ -52,7 +54,6 @@ def queue() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def ask(made: tuple[Path, dict[str, int]]) -> Iterator[Any]:
     """Ask the pages, without a network."""
-    app = practice_app(*made, "A world.")
 
     async def send(method: str, path: str, **more: Any) -> httpx.Response:
         transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
@@ -60,7 +61,7 @@ def ask(made: tuple[Path, dict[str, int]]) -> Iterator[Any]:
         async with httpx.AsyncClient(transport=transport, base_url=base, timeout=60) as client:
             return await client.request(method, path, **more)
 
-    with asyncio.Runner() as runner:
+    with open_pages(*made, "A world.") as app, asyncio.Runner() as runner:
         yield lambda path, method="GET", **more: runner.run(send(method, path, **more))
 
 
@@ -105,14 +106,14 @@ def test_a_world_without_uploads_and_movements_can_be_browsed(tmp_path: Path) ->
     rows = write_database(tmp_path / "small", tmp_path / "practice.db")
     assert {"seizures", "cases", "members"} <= set(rows)
     assert not {"seizures_raw", "validation_queue", "movements"} & set(rows)
-    app = practice_app(tmp_path / "practice.db", rows, "")
 
-    async def start() -> str:
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async def start(app: Any) -> str:
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return (await client.get("/practice")).text
 
-    page = asyncio.run(start())
+    with open_pages(tmp_path / "practice.db", rows, "") as app:
+        page = asyncio.run(start(app))
     assert "/practice/find_a_case" in page
     assert "/practice/lines_that_wait" not in page
 
@@ -320,6 +321,39 @@ def test_without_datasette_the_sentence_says_how_to_install_it(
     assert "python3 run.py setup" in result.output
     assert 'pip install "rilo-training[browse]"' in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not list open files")
+def test_the_file_is_closed_when_the_pages_are(made: tuple[Path, dict[str, int]]) -> None:
+    """Windows removes no file that is open, and the folder for a while would stay."""
+
+    def handles() -> int:
+        places = [Path("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+        return sum(os.path.realpath(place) == str(made[0]) for place in places)
+
+    async def ask_once(app: Any) -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            assert (await client.get("/practice/members")).status_code == 200
+
+    before = handles()
+    with open_pages(*made, "A world.") as app:
+        asyncio.run(ask_once(app))
+        assert handles() > before
+    assert handles() == before
+
+
+def test_a_port_can_be_taken_again_at_once_and_not_by_two() -> None:
+    """After Ctrl + C the system still remembers connections; that is no other program."""
+    with _listening(0) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(BrowseError, match=f"Port {port} of this computer cannot be used"):
+            _listening(port)
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            listener.accept()[0].close()  # the server ends the connection first
+            assert visitor.recv(1) == b""
+    with _listening(port):
+        pass
 
 
 def test_a_world_is_found_where_a_reader_expects_it(

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from rilo_training import __version__
 from rilo_training.cli import main
 from rilo_training.course import manifest, release
+from rilo_training.course.rubric import RubricError
 from rilo_training.seizures import COLUMNS, load_seizures
 from rilo_training.world import make_world, read_about
 
@@ -322,6 +323,19 @@ def test_a_place_that_cannot_be_written_is_said(
     assert str(out) in said
     assert "None" not in said
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_rubric_that_is_not_ready_is_a_sentence(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kind of our errors that is a special case of another one is ours, too."""
+
+    def broken(programme: object) -> None:
+        raise RubricError("The rubric memo.toml is not ready: the entry 'level' is missing.")
+
+    monkeypatch.setattr("rilo_training.grading.publish.rubrics_of", broken)
+    said = refused(run("morning", "1", "--store", tmp_path / "store"))
+    assert said == "rilo: The rubric memo.toml is not ready: the entry 'level' is missing."
 
 
 def test_an_error_of_the_system_is_a_sentence_too(

@@ -19,8 +19,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rilo_training.answers import Mistake, Question, encode
-from rilo_training.course import admission
+from rilo_training.course import admission, reference
 from rilo_training.course.admission import problems_of
+from rilo_training.course.key import KEY_MIME, MISTAKE_MIME
 from rilo_training.course.manifest import MANIFEST, CourseError, Programme, Unit, load_programme
 from rilo_training.course.normalise import normalise_unit
 from rilo_training.course.notebook import (
@@ -50,6 +51,7 @@ from rilo_training.course.verify import (
 )
 from rilo_training.course.worlds import UnitWorld
 from rilo_training.kernels.manager import JUPYTER_FOLDER
+from rilo_training.learn.calls import ANSWER_MIME
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = load_programme(ROOT).units
@@ -658,6 +660,30 @@ def worlds_of(monkeypatch: pytest.MonkeyPatch, *references: Reference) -> None:
     monkeypatch.setattr(UnitWorld, "make", lambda self, seed: seed)
     monkeypatch.setattr(admission, "save_world", lambda *_, **__: None)
     monkeypatch.setattr(admission, "run_reference", lambda *_: next(found))
+
+
+def test_a_mistake_of_no_question_and_a_second_key_are_problems_of_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slip in the id of a question would lose a mistake or change points, and say nothing."""
+    about = {"points": 1.0, "kind": "number", "competence": "C7", "hints": ["Look.", "Step."]}
+    about |= {"needs": [], "depends_on_world": False, "support": None, "review": "", "form": {}}
+    key = {"question": "q1", **about, "on_lines": None}
+    wrong = {"question": "q9", "value": encode(3), "sentence": "Too few.", "credit": 0.0}
+    answer = {"question": "q1", "answer": encode(42)}
+    said = {KEY_MIME: [key, {**key, "points": 5.0}], MISTAKE_MIME: [wrong], ANSWER_MIME: [answer]}
+
+    class Ran:
+        def first_failure(self) -> None:
+            """Nothing failed."""
+
+        def declared(self, cell: str, mime: str) -> list[str]:
+            """What the cells said."""
+            return [json.dumps(one) for one in said.get(mime, [])]
+
+    monkeypatch.setattr(reference, "declared_run", lambda *_: Ran())
+    found = reference.run_reference(assigned(SMALL), "w9d9_01", ROOT / "datasets" / "practice")
+    assert found.problems == ("q1: there are several keys.", "q9: a mistake without a check.")
 
 
 def test_a_world_that_is_not_fair_is_replaced_by_the_next(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rilo_training import charts
 from rilo_training.answers.kinds import KINDS
@@ -209,6 +210,27 @@ def test_a_long_sentence_and_a_refused_word_are_found() -> None:
     assert not english_problems([Passage("p", "a b c d e")], rules)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'plt.title("We utilise it")',
+        'ax.set_title("We utilise it")',
+        'ax.set(title="We utilise it", xlabel="cases")',
+        'plt.xlabel("We utilise it")',
+        'ax.set_ylabel(f"We utilise it in {year}")',
+        'say("We utilise it")',
+        'mistake("q1", 3, "We utilise it")',
+        'mistake("q1", value=3, sentence="We utilise it")',
+        'key("q1", hints=["We utilise it", "Step."])',
+    ],
+)
+def test_what_the_code_says_to_a_reader_is_read(code: str) -> None:
+    """Titles, labels and sentences, wherever they stand in the call."""
+    cell = new_code_cell(code, metadata={"rilo": {"role": "example"}})
+    said = [passage.text for passage in passages_of(new_notebook(cells=[cell]), "u1")]
+    assert any(text.startswith("We utilise it") for text in said), said
+
+
 def test_a_table_a_list_and_a_heading_are_sentences_of_their_own() -> None:
     """Their words do not add up to one long sentence."""
     text = "# One\n\n| a b | c |\n|---|---|\n| d | e f |\n\n1. first\n2. second `x = 1`\n"
@@ -290,6 +312,30 @@ def test_nobody_is_sent_to_a_later_unit(programme: Programme) -> None:
     assert forward_references(programme) == []
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("prose", "More of it stands in w1d5_90."),
+        ("key", 'key("q1", review="part 1, and w1d5_90")'),
+        ("key", "key('q1', review='w1d5_90, part 1')"),
+        ("key", 'key("q1", hints=["See w1d5_90.", "Step."])'),
+    ],
+)
+def test_a_way_to_a_later_unit_is_found(
+    role: str, words: str, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a text, in a hint, and in what to read again, however it is written."""
+    made = new_code_cell if role == "key" else new_markdown_cell
+    cell = made(words, metadata={"rilo": {"role": role}})
+    first, changed = "w1d1_01", new_notebook(cells=[cell])
+
+    def read(path: Path) -> Any:
+        return changed if path.name.startswith(first) else read_notebook(path)
+
+    monkeypatch.setattr("rilo_training.course.editing.taught.read_notebook", read)
+    assert forward_references(programme) == [(first, "w1d5_90")]
+
+
 @every_unit
 def test_every_picture_has_words_for_those_who_do_not_see_it(unit) -> None:
     """A cell that draws gives alt text; a chart of the house writes its own."""
@@ -305,6 +351,27 @@ def test_every_picture_of_a_page_has_words(page: Path) -> None:
     """The words say what the picture shows."""
     for words in re.findall(r"!\[([^\]]*)\]\(", page.read_text(encoding="utf-8")):
         assert len(words.split()) >= 4, (page.name, words)
+
+
+def test_the_checks_of_the_course_find_what_they_look_for(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty list is good only where the check could have found something."""
+    rules = EnglishRules(9, {}, {"a word that is gone": "a test"})
+    assert unused_exceptions([Passage("p", "Another word.")], rules) == ["a word that is gone"]
+    facts = [Fact("u", "35 Members", "list of Members"), Fact("u", "7 days", "test")]
+    assert unused_facts([("u", Passage("p", "It has 35 Members."))], facts) == ["u: 7 days"]
+    source = "rows = ...\n### BEGIN SOLUTION\nrows = table.explode()\n### END SOLUTION"
+    answer = new_code_cell(source, metadata={"rilo": {"role": "answer", "question": "q1"}})
+    picture = new_code_cell("plt.show()", metadata={"rilo": {"role": "example"}})
+    changed = new_notebook(cells=[picture, answer])
+    assert cells_that_draw(changed) == [picture]
+
+    def read(path: Path) -> Any:
+        return changed if path.name.startswith("w1d1_01") else read_notebook(path)
+
+    monkeypatch.setattr("rilo_training.course.editing.taught.read_notebook", read)
+    assert ("w1d1_01", "q1", "explode") in untaught_words(programme)
 
 
 # --- for the instructor -----------------------------------------------------------------------

@@ -372,6 +372,31 @@ def test_the_marking_sheet_is_blind(both: Path) -> None:
     assert {(row["right_cases"], row["right_country"]) for row in rows} <= right
 
 
+def test_a_sheet_in_which_somebody_marked_is_not_written_over(both: Path) -> None:
+    """The command without the file writes another sheet until the marks were taken."""
+    marked = both / "gain" / "blind_marking_sheet.csv"
+    filled(both, itertools.cycle(["1", "0", "0.5", "0", "0"])).replace(marked)
+    content = marked.read_bytes()
+    for _ in range(2):
+        assert "blind_marking_sheet_2.csv" in run("mark", both).output
+        assert marked.read_bytes() == content
+    assert "new marks: 4" in run("mark", both, marked).output
+    assert "blind_marking_sheet.csv" in run("mark", both).output
+    assert not any(row["marker"] for row in table(marked))
+
+
+def test_typed_letters_do_not_hide_the_text_of_the_task(both: Path) -> None:
+    """An answer that is corrected by a typed table leaves the text from the screen to be marked."""
+    form = forms_in(both, "before")["anna"]
+    lines = [f"anna,before,{form},{number},n," for number in range(1, 29)]
+    typed = both.parent / "typed.csv"
+    typed.write_text("\n".join(["participant,occasion,form,item,answer,sure", *lines]), "utf-8")
+    assert "Entered: 1." in run("enter", both, typed).output
+    run("mark", both)
+    rows = table(both / "gain" / "blind_marking_sheet.csv")
+    assert [row["written: how"] for row in rows].count("Excel") == 2
+
+
 def test_marks_are_taken_and_shown(both: Path) -> None:
     """A semicolon and a comma in a number are understood; the report shows each criterion."""
     path = filled(both, itertools.cycle(["1", "1", "0,5", "0", "0,5"]), mark=";")

@@ -198,6 +198,20 @@ def test_check_and_hint_survive_a_wrong_question(
     assert capsys.readouterr().out.strip()
 
 
+def test_a_hint_without_a_key_does_not_say_that_the_question_is_unknown(
+    begun: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On other data there is a question and no key; a wrong id gets the known ones."""
+    for file in (begun.inner / "keys" / "u1").iterdir():
+        file.unlink()
+    hint("q1")
+    hint("q9")
+    assert capsys.readouterr().out.splitlines() == [
+        "There is no practice key for question 'q1' on these data.",
+        "There is no question 'q9'. The questions are: q1, q2.",
+    ]
+
+
 def test_check_survives_a_damaged_key(begun: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is broken on disk stops no notebook."""
     for file in (begun.inner / "keys" / "u1").iterdir():
@@ -271,8 +285,9 @@ def test_a_broken_line_of_progress_costs_nothing_else(begun: Workspace) -> None:
     """A computer that stopped in the middle of a line loses that line."""
     check("q1", 10)
     with (begun.inner / "progress.jsonl").open("a", encoding="utf-8") as lines:
-        lines.write('{"unit": "u1", "quest\n[]\n')
-    assert [entry["verdict"] for entry in begun.progress()] == ["correct"]
+        lines.write('[]\n{"unit": "u1", "quest')
+    check("q1", 11)
+    assert [entry["verdict"] for entry in begun.progress()] == ["correct", "wrong"]
 
 
 def test_practice_output_has_no_time_no_path_and_no_id(

@@ -440,6 +440,18 @@ def test_the_question_that_cost_most_points_is_named(programme: Programme) -> No
     assert "w1d1_01, part 2" in text_of([large, small, other])
 
 
+def test_a_question_whose_competence_was_changed_has_its_place(programme: Programme) -> None:
+    """Who was graded before keeps the old competence, and the report is made all the same."""
+    before = result(participant="anna", competence="C1", verdict="partial", points=1.0)
+    after = result(participant="ben", competence="C2")
+    assert [one.name[:2] for one in things_to_repeat(programme, [before, after])] == ["C2", "C1"]
+    third = things_to_discuss(programme, [before, after])[-1]
+    assert third.title.startswith("C2 ")
+    assert third.numbers == "0 of 2 points were earned (0 per cent)."
+    other = result(unit="w1d1_01", participant="ben", competence="C1")
+    assert "What to repeat" in text_of([before, after, other])
+
+
 def test_old_days_count_when_a_week_is_repeated(programme: Programme) -> None:
     """What was lost on Monday stands in the list on Friday, unlike the things of tomorrow."""
     units = sorted(programme.units, key=lambda unit: (unit.week, unit.day))

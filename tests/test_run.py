@@ -431,6 +431,34 @@ def test_lab_makes_a_workspace_once(
     assert [command[3] for command, _ in started] == ["start", "lab", "lab"]
 
 
+def test_lab_passes_options_on(
+    calls: tuple[ModuleType, list[tuple[list[str], dict[str, str]]]],
+) -> None:
+    """An option in the place of the folder does not become the name of a workspace."""
+    run, started = calls
+    (run.ROOT / "workspace" / ".rilo").mkdir(parents=True)
+    assert run.main(["lab", "--no-browser"]) == 0
+    (own := run.ROOT / "desk" / ".rilo").mkdir(parents=True)
+    assert run.main(["lab", str(own.parent), "--port", "9999"]) == 0
+    assert [command[3:] for command, _ in started] == [
+        ["lab", str(run.ROOT / "workspace"), "--no-browser"],
+        ["lab", str(own.parent), "--port", "9999"],
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A course on a drive that can only be read is no set-up that somebody else began."""
+    run = load(course)
+    monkeypatch.setattr(run, "is_set_up", lambda dev: False)
+    (course / ".setup-lock").mkdir()
+    assert run.main(["setup"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"The folder {course} cannot be written (")
+    assert said.count("\n") == 1
+
+
 def test_demo_writes_beside_run_py_unless_told_otherwise(
     calls: tuple[ModuleType, list[tuple[list[str], dict[str, str]]]],
 ) -> None:

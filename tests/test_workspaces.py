@@ -32,6 +32,7 @@ from rilo_training.course.workspaces import (
 from rilo_training.course.worlds import UnitWorld
 from rilo_training.grading.submissions import find_submissions
 from rilo_training.grading.submit import attempted_units, submit_unit
+from rilo_training.learn import begin, progress
 from rilo_training.learn.workspace import Workspace
 from rilo_training.world import read_about
 
@@ -363,6 +364,22 @@ def test_reset_gives_a_lost_notebook_back(workspace: Workspace) -> None:
     assert not (workspace.root / "kept").exists()
 
 
+def test_after_a_reset_the_notebook_says_so_too(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`progress()` in the notebook and `rilo progress` count the same questions."""
+    record(workspace, FIRST, "q1", "correct", WORLD)
+    record(workspace, SECOND, "q1", "correct", WORLD)
+    reset_unit(workspace, FIRST)
+    assert counts(workspace) == {FIRST: (0, 2), SECOND: (1, 2)}
+    monkeypatch.delenv("RILO_RUN", raising=False)
+    monkeypatch.chdir(workspace.root / "week9")
+    for unit, done in ((FIRST, 0), (SECOND, 1)):
+        begin(unit, "datasets/practice")
+        progress()
+        assert f"{done} of 2 questions are done." in capsys.readouterr().out
+
+
 def test_reset_says_both_places(workspace: Workspace) -> None:
     """The participant reads where the fresh copy is and where the old one is kept."""
     result = run("reset", workspace.root, FIRST)
@@ -370,6 +387,22 @@ def test_reset_says_both_places(workspace: Workspace) -> None:
     said = result.stdout.splitlines()
     assert Path(said[0].removeprefix("A fresh copy is at ")).is_file()
     assert Path(said[1].removeprefix("Your old notebook is kept at ")).is_file()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b'{"cells": [5]}', b"\xff"])
+def test_reset_without_a_copy_leaves_the_notebook_where_it_is(
+    workspace: Workspace, content: bytes | None
+) -> None:
+    """What was given out is missing or damaged: one sentence, and the work is where it was."""
+    path = notebook_of(workspace, FIRST)
+    path.write_text("my work", encoding="utf-8")
+    copy_ = workspace.copies / path.name
+    copy_.unlink()
+    if content is not None:
+        copy_.write_bytes(content)
+        assert "is missing or damaged" in refused(run("progress", workspace.root))
+    assert "is missing or damaged" in refused(run("reset", workspace.root, FIRST))
+    assert path.read_text(encoding="utf-8") == "my work"
 
 
 def test_reset_that_cannot_keep_the_old_notebook_leaves_it(workspace: Workspace) -> None:

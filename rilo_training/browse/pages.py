@@ -6,8 +6,9 @@ every answer a content policy: a page asks no other computer for anything.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,9 @@ _OF_EXPORT = {"_size": "max", "_stream": "1", "_dl": "1", "_next": ""}
 _NOWHERE = "/this-page-is-not-there"
 
 
-def practice_app(file: Path, rows: Mapping[str, int], source: str) -> App:
-    """Return the pages as an ASGI application.
+@contextlib.contextmanager
+def open_pages(file: Path, rows: Mapping[str, int], source: str) -> Iterator[App]:
+    """Give the pages as an ASGI application, and close the file afterwards.
 
     Parameters
     ----------
@@ -66,7 +68,12 @@ def practice_app(file: Path, rows: Mapping[str, int], source: str) -> App:
         template_dir=str(files(__package__).joinpath("templates")),
         memory=False,
     )
-    return _guarded(site.app())
+    try:
+        yield _guarded(site.app())
+    finally:
+        # Datasette keeps its connections, and Windows removes no file that is open.
+        for database in site.databases.values():
+            database.close()
 
 
 def load_datasette() -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rilo_training.browse.database import BrowseError, write_database
 from rilo_training.browse.meaning import DATABASE
-from rilo_training.browse.pages import load_datasette, practice_app
+from rilo_training.browse.pages import load_datasette, open_pages
 from rilo_training.course.manifest import MANIFEST, find_root, load_programme
 from rilo_training.course.workspaces import RELEASE
 
@@ -92,14 +92,14 @@ def browse(folder: Path | None, say: Say, *, port: int = 0, browser: bool = True
         file = Path(place) / f"{DATABASE}.db"
         say("Making the practice database")
         rows = write_database(world, file)
-        app = practice_app(file, rows, _source(world))
         address = f"http://{HOST}:{listener.getsockname()[1]}/{DATABASE}"
         say(f"The practice database is open: {address}")
         say("Synthetic data; this is not CEN. Stop it with Ctrl + C in this window")
         if browser:
             # Some browsers end this call only when they are closed.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        _serve(app, listener)
+        with open_pages(file, rows, _source(world)) as app:
+            _serve(app, listener)
 
 
 def _serve(app: object, listener: socket.socket) -> None:
@@ -125,6 +125,8 @@ def _serve(app: object, listener: socket.socket) -> None:
 def _listening(port: int) -> contextlib.closing[socket.socket]:
     """Return a socket that listens on this computer alone."""
     listener = socket.socket()
+    if os.name == "posix":  # on Windows this would let two programs listen on one port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # just after Ctrl + C
     try:
         listener.bind((HOST, port))
     except OSError as reason:

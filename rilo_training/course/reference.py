@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,11 @@ def run_reference(notebook: NotebookNode, unit_id: str, extract: Path) -> Refere
     if failure := run.first_failure():
         problems.append(f"The cell {failure[0]!r} stopped: {failure[1].detail}")
     checks = cells_of(notebook, "check")
-    keys = {entry["question"]: entry for entry in _declared(run, notebook, KEY_MIME)}
+    declared = _declared(run, notebook, KEY_MIME)
+    keys = {entry["question"]: entry for entry in declared}
+    if len(keys) < len(declared):
+        twice = Counter(entry["question"] for entry in declared).most_common(1)[0][0]
+        problems.append(f"{twice}: there are several keys.")
     mistakes: dict[str, list[Mistake]] = {}
     for entry in _declared(run, notebook, MISTAKE_MIME):
         mistakes.setdefault(entry["question"], []).append(
@@ -136,6 +141,7 @@ def run_reference(notebook: NotebookNode, unit_id: str, extract: Path) -> Refere
                 }
             )
     problems += [f"{name}: a key without a check." for name in keys if name not in checks]
+    problems += [f"{name}: a mistake without a check." for name in mistakes if name not in checks]
     for entry in _declared(run, notebook, CLAIM_MIME):
         if not entry["holds"]:
             problems.append(f"This claim does not hold: {entry['sentence']}")

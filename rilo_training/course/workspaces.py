@@ -154,7 +154,7 @@ def notebook_of(workspace: Workspace, unit_id: str) -> Path:
 def progress_table(workspace: Workspace) -> str:
     """Return how far a participant is in every unit, as plain text."""
     latest: dict[str, dict[str, str]] = {}
-    practice = read_json(workspace.root / "datasets" / "practice" / "world.json").get("world_id")
+    practice = _practice_id(workspace)
     for entry in workspace.progress():
         if entry.get("world", practice) != practice:
             continue  # more practice, on other data, takes nothing away
@@ -162,7 +162,7 @@ def progress_table(workspace: Workspace) -> str:
     rows = [("unit", "done", "of", "title")]
     for unit in _units(workspace.inner)["units"]:
         copy_ = workspace.copy_of(unit["id"])
-        questions = list(answer_names(copy_)) if copy_ else []
+        questions = _questions_in(copy_) if copy_ else []
         found = latest.get(unit["id"], {})
         done = sum(found.get(question) in ("correct", "to_mark") for question in questions)
         rows.append((unit["id"], str(done), str(len(questions)), unit["title"]))
@@ -176,15 +176,33 @@ def progress_table(workspace: Workspace) -> str:
 def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
     """Start a unit again. Return where the old notebook is kept, or None without one."""
     path = notebook_of(workspace, unit_id)
+    questions = _questions_in(workspace.copies / path.name)  # before anything is moved
     kept = None
     if path.exists():
         kept = _unused(workspace.root / KEPT / path.name)
         kept.parent.mkdir(exist_ok=True)
         path.rename(kept)
     _give_out(workspace.copies / path.name, path)
-    for question in answer_names(path):
-        workspace.record({"unit": unit_id, "question": question, "verdict": "not_attempted"})
+    about = {"unit": unit_id, "verdict": "not_attempted", "world": _practice_id(workspace)}
+    for question in questions:
+        workspace.record({**about, "question": question})
     return kept
+
+
+def _questions_in(copy_: Path) -> list[str]:
+    """Return the questions of a notebook as it was given out."""
+    try:
+        return list(answer_names(copy_))
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise CourseError(
+            f"The copy {copy_.name} in this workspace is missing or damaged. Start a new "
+            "workspace, and copy your notebooks into it."
+        ) from reason
+
+
+def _practice_id(workspace: Workspace) -> object:
+    """Return the id of the practice world, with which each check on it is recorded."""
+    return read_json(workspace.root / "datasets" / "practice" / "world.json").get("world_id")
 
 
 def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: None) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rilo_training.gain.answers import NOT_YET
 from rilo_training.gain.bank import GROUPS, ITEMS_IN_GROUP
@@ -80,7 +80,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Sitting:
-    """What counts for one person and occasion: the newest entry, beside all of them."""
+    """What counts for one person and occasion: the newest entry, beside all of them.
+
+    A typed table holds no text of the task: then the newest text that was entered stays with it.
+    """
 
     entry: Entry
     judged: tuple[Judged, ...]
@@ -152,4 +155,6 @@ def _sitting(several: Sequence[Entry], world: TestWorld) -> Sitting:
         if old != new or earlier.form != newest.form
     }
     keys = world.exams[newest.form].keys
+    texts = (one.task for one in reversed(several) if one.task and one.form == newest.form)
+    newest = replace(newest, task=next(texts, {}))
     return Sitting(newest, judge(newest, keys), len(several), tuple(sorted(changed)))

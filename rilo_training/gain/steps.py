@@ -73,14 +73,23 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def write_sheet(folder: Path) -> tuple[Path, int]:
-    """Write the blind marking sheet, and return it with its number of scripts."""
+    """Write the blind marking sheet, and return it with its number of scripts.
+
+    A sheet with points that were not taken yet stays: the new one gets a number in its name.
+    """
     store, bank = GainStore(folder), load_bank()
+    path, number = store.folder / SHEET, 1
     with store.history() as history:
-        worlds = read_worlds(history)
-        counting = sittings(read_entries(history), worlds)
-        text = sheet_text(read_scripts(history), _sat(counting), worlds, bank.criteria)
-    path = store.folder / SHEET
-    write_text(path, text, encoding="utf-8-sig")
+        worlds, scripts = read_worlds(history), read_scripts(history)
+        counting, marks = sittings(read_entries(history), worlds), read_marks(history)
+        text = sheet_text(scripts, _sat(counting), worlds, bank.criteria)
+        while path.exists():
+            found = read_sheet(path.read_bytes(), scripts, bank.criteria)
+            if not found.problems and not new_marks(found.marks, marks):
+                break
+            number += 1
+            path = path.with_name(SHEET.replace(".csv", f"_{number}.csv"))
+        write_text(path, text, encoding="utf-8-sig")
     return path, len(_sat(counting))
 
 

@@ -162,6 +162,9 @@ def _hint(question: str) -> None:
         print(f"Hints for {question} are shown in a workspace.")
         return
     asked = _practice_key(session).get(question)
+    if asked is None and question in session.names:
+        show(Message(f"There is no practice key for question {question!r} on these data."))
+        return
     if asked is None:
         known = ", ".join(session.names)
         show(Message(f"There is no question {question!r}. The questions are: {known}."))

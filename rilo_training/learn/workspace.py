@@ -15,6 +15,7 @@ A workspace is a folder with a ``.rilo`` folder in it::
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,13 @@ class Workspace:
 
     def record(self, entry: dict[str, Any]) -> None:
         """Add one line to the progress. Where that fails, the check goes on without it."""
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
         try:
-            with (self.inner / PROGRESS).open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            with (self.inner / PROGRESS).open("ab+") as lines:
+                if lines.tell():  # a line that was cut off ends here, and takes no other along
+                    lines.seek(-1, os.SEEK_END)
+                    line = line if lines.read(1) == b"\n" else f"\n{line}"
+                lines.write(line.encode("utf-8"))
         except OSError:
             return
 

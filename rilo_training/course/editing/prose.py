@@ -15,6 +15,7 @@ FENCE = re.compile(r"```.*?```", re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _ITEM = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+", re.MULTILINE)
+_LABELS = ("title", "xlabel", "ylabel", "suptitle")  # of a chart
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])(?:[*_\"')]*)\s+|\n\s*\n")
 
 
@@ -88,12 +89,16 @@ def _said(source: str) -> Iterator[str]:
                 yield _text_of(argument)
             case ast.Call(func=ast.Name(id="mistake"), args=[_, _, argument, *_]):
                 yield _text_of(argument)
+            case ast.Call(func=ast.Name(id="mistake"), keywords=words):
+                yield from (_text_of(word.value) for word in words if word.arg == "sentence")
             case ast.Call(func=ast.Name(id="key"), keywords=words):
                 for word in words:
                     if word.arg in ("hints", "options", "review"):
                         yield from _texts_in(word.value)
-            case ast.Call(func=ast.Attribute(attr="title" | "set_title" | "set"), args=given):
-                for argument in given:
+            case ast.Call(func=ast.Attribute(attr=name), args=given, keywords=words) if (
+                name.removeprefix("set_") in (*_LABELS, "set")
+            ):
+                for argument in (*given, *(word.value for word in words if word.arg in _LABELS)):
                     yield from _texts_in(argument)
 
 

@@ -87,7 +87,7 @@ def untaught_words(programme: Programme) -> list[tuple[str, str, str]]:
 
 
 def forward_references(programme: Programme) -> list[tuple[str, str]]:
-    """Return unit and reference where a text or a hint sends the reader to a later unit.
+    """Return unit and reference where a text or a key cell sends the reader to a later unit.
 
     "The next lesson" and "tomorrow" are no references; the id of a unit is one.
     """
@@ -96,11 +96,10 @@ def forward_references(programme: Programme) -> list[tuple[str, str]]:
     found = []
     for unit in taught:
         for cell in read_notebook(programme.notebook(unit)).cells:
-            if role_of(cell) == "key":
-                for named in re.findall(r'review=\(?\s*"([^"]*)"', cell.source):
-                    for other in re.findall(r"\bw\dd?\d?_\d\d\b", named):
-                        if order.get(other, len(order)) > order[unit.id]:
-                            found.append((unit.id, named))
+            if cell.cell_type != "code" or role_of(cell) == "key":
+                for named in re.findall(r"\bw\dd?\d?_\d\d\b", cell.source):
+                    if order.get(named, len(order)) > order[unit.id]:
+                        found.append((unit.id, named))
     return found
 
 

@@ -177,7 +177,9 @@ def _competence(
         if score.lost > 0
     }
     for name in sorted(lost, key=lambda name: lost[name].earned / lost[name].out_of)[:1]:
-        own = [one for one in asked if one.competence == name and one.score.lost > 0]
+        # A question may have had another competence when an earlier file was graded.
+        questions = asked_questions(result for result in results if result.competence == name)
+        own = [one for one in questions if one.score.lost > 0]
         most = max(own, key=lambda one: ((one.unit, one.question) not in used, one.score.lost))
         is_new = (most.unit, most.question) not in used
         used.add((most.unit, most.question))

@@ -56,13 +56,13 @@ def things_to_repeat(programme: Programme, results: Sequence[Result]) -> list[Re
     """
     over_all = scores(results, lambda r: r.competence)
     of_people = cells(results, lambda r: r.competence, lambda r: r.participant)
-    asked = asked_questions(results)
     lost = {name: score for name, score in over_all.items() if score.lost > 0}
     found = []
     for name in sorted(lost, key=lambda name: lost[name].earned / lost[name].out_of):
         shares = {who: score.percent for (one, who), score in of_people.items() if one == name}
         marked = [(share, who) for who, share in shares.items() if share is not None]
-        own = [one for one in asked if one.competence == name]
+        # A question may have had another competence when an earlier file was graded.
+        own = asked_questions(result for result in results if result.competence == name)
         question = max(own, key=lambda one: one.score.lost)
         found.append(
             Repeat(
