@@ -80,7 +80,7 @@ def test_a_marked_result_shows_the_words_of_each_level_and_the_comment() -> None
     """The participant reads why, in the words of the rubric."""
     mark = mark_of(result_of(), {**FULL, "limits": "C"}, comment="#limit Else good. #nothing")
     found = with_marks([result_of()], [mark], RUBRICS, {"limit": "Name one limit."})[0]
-    assert found.criteria[1] == Criterion("Limits", "no limit", 0.0, 1.0)
+    assert found.criteria[1] == Criterion("Limits", RUBRIC.criteria[1].words["C"], 0.0, 1.0)
     assert found.comment == "Name one limit. Else good. #nothing"
     assert found.diagnosis == "Your text is short."
 

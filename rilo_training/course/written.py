@@ -97,7 +97,10 @@ def rubric_page(rubric: Rubric, uses: Sequence[str] = ()) -> str:
         f"{rubric.points:g} points. At most {rubric.minutes:g} minutes a text.{used} "
         f"{rubric.source}",
         "",
-        "Choose one letter for each criterion. Between two levels, choose the lower one.",
+        "Choose one letter for each criterion. "
+        f"First read {rubric.levels[-1].letter}: one thing that it names is enough for it. "
+        f"Then read {rubric.levels[0].letter}: it needs all that it names. "
+        "Every other text has a level between them. In doubt, choose the lower level.",
         "",
         f"| criterion | points | {' | '.join(heads)} |",
         "|---" * (2 + len(heads)) + "|",
