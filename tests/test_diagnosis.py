@@ -25,6 +25,9 @@ from rilo_training.answers import (
 KG = question("number", 12.345, digits=1, unit="kg")
 SHARE = question("number", 0.123, digits=3, unit="share")
 PER_CENT = question("number", 12.3, digits=1, unit="per cent")
+LIFT = question("number", 2.51, digits=2)
+RATES = pd.DataFrame({"sign": ["late", "new"], "hit_rate": [12.3, 8.1], "lift": [2.51, 1.22]})
+RATE_TABLE = question("table", RATES, on=["sign"], columns={"hit_rate": 1, "lift": 2})
 COUNTS = pd.DataFrame(
     {
         "country": ["TH", "VN", "JP", "AU"],
@@ -63,7 +66,11 @@ WIDE = question(
         (question("number", 12.345, digits=2), 12.3, "round only at the end, to 2 digits"),
         (question("number", 412.7, digits=0), 412, "Do not cut off"),
         (SHARE, 12.3, "Perhaps it is in per cent"),
+        (SHARE, 0.00123, "Perhaps it was a share of 1 already"),
         (PER_CENT, 0.123, "Perhaps it is a share of 1"),
+        (PER_CENT, 1230, "Perhaps it was in per cent already"),
+        (LIFT, 251, "Perhaps one of your numbers is in per cent"),
+        (LIFT, 0.0251, "Perhaps one of your numbers is a part of 1"),
         (PER_CENT, 87.7, "the share of the rest"),
         (SHARE, 0.877, "the share of the rest"),
         (COUNTRIES, {"TH", "VN", "JP", "US"}, "Perhaps a condition is missing"),
@@ -88,6 +95,16 @@ WIDE = question(
             TABLE,
             COUNTS.assign(kg=COUNTS["kg"] / 100, cases=COUNTS["cases"] / 100),
             'Every value of "cases" and "kg" is a hundred times too small',
+        ),
+        (
+            RATE_TABLE,
+            RATES.assign(hit_rate=RATES["hit_rate"] / 100),
+            'Every value of "hit_rate" is a hundred times too small. Perhaps it is a share of 1',
+        ),
+        (
+            RATE_TABLE,
+            RATES.assign(lift=RATES["lift"] * 100),
+            'Every value of "lift" is a hundred times too large. Perhaps one of your numbers',
         ),
         (TABLE, COUNTS.assign(kg=COUNTS["kg"].round()), 'Every value of "kg" is close'),
         (TABLE, COUNTS.head(3), "Perhaps a condition is too strict"),

@@ -192,6 +192,16 @@ def test_missing_empty_and_unknown_consignments_are_counted_in_words() -> None:
     assert verdict(ASKED, pd.concat([BEST, pd.Series({"X": 9.0})])).verdict == "correct"
 
 
+def test_a_score_that_is_empty_everywhere_is_told_why() -> None:
+    """A Series with row labels, which is given the ids as its index, is empty in every row."""
+    with_labels = BEST.reset_index(drop=True)
+    found = verdict(ASKED, pd.Series(with_labels, index=BEST.index))
+    assert (found.verdict, found.points) == ("wrong", 0.0)
+    assert "Take the labels away with `.to_numpy()`" in found.diagnosis
+    assert "they come last" not in found.diagnosis
+    assert verdict(ASKED, pd.Series(with_labels.to_numpy(), index=BEST.index)).verdict == "correct"
+
+
 def test_infinite_values_have_a_place_in_the_order() -> None:
     """Log-odds of a sure case are infinite."""
     value = BEST.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,11 +12,55 @@ from rilo_training.answers.kinds.labels import is_number, same_value, within
 FACTORS = {
     1000.0: "a thousand times too large. Look at the units.",
     0.001: "a thousand times too small. Look at the units.",
+    100.0: "a hundred times too large. Perhaps one of your numbers is in per cent, and the "
+    "question needs it as a part of 1.",
+    0.01: "a hundred times too small. Perhaps one of your numbers is a part of 1, and the "
+    "question needs it in per cent.",
+}
+"""What a factor says of any number. A lift is no share, and a weight is none."""
+
+_SHARES = {
     100.0: "a hundred times too large. Perhaps it is in per cent, and the question asks for a "
     "share of 1.",
     0.01: "a hundred times too small. Perhaps it is a share of 1, and the question asks for per "
     "cent.",
 }
+_WHOLES = {
+    100: {100.0: "a hundred times too large. Perhaps it was in per cent already."},
+    1: {0.01: "a hundred times too small. Perhaps it was a share of 1 already."},
+}
+
+
+def whole_of(unit: str) -> int | None:
+    """Return what the whole is in this unit, where the unit is that of a share.
+
+    Examples
+    --------
+    >>> whole_of("per cent"), whole_of("share"), whole_of("kg")
+    (100, 1, None)
+    """
+    unit = unit.casefold()
+    return 100 if "per cent" in unit or "%" in unit else 1 if "share" in unit else None
+
+
+def factors_of(unit: str = "", name: str = "") -> dict[float, str]:
+    """Return the words of each factor, for a number with a unit or for a column with a name.
+
+    Examples
+    --------
+    >>> factors_of(name="lift")[100.0][27:]
+    'Perhaps one of your numbers is in per cent, and the question needs it as a part of 1.'
+    >>> factors_of(name="hit_rate")[0.01][27:]
+    'Perhaps it is a share of 1, and the question asks for per cent.'
+    >>> factors_of("per cent")[100.0][27:]
+    'Perhaps it was in per cent already.'
+    """
+    whole = whole_of(unit)
+    if whole is not None:
+        return {**FACTORS, **_SHARES, **_WHOLES[whole]}
+    words = set(re.split(r"[\W_]+", name.casefold()))
+    is_share = words & {"share", "shares", "rate", "percent", "pct"} or {"per", "cent"} <= words
+    return {**FACTORS, **_SHARES} if is_share else FACTORS
 
 
 def _close(target: float, answer: float, half: float) -> bool:
@@ -45,16 +90,16 @@ def of_number(reference: float, answer: float, form: dict[str, Any]) -> list[str
     >>> of_number(12.3, 0.123, {"digits": 1, "unit": "per cent"})[0][:40]
     'Your number is a hundred times too small'
     """
-    digits, unit = int(form["digits"]), str(form.get("unit", "")).casefold()
+    digits, unit = int(form["digits"]), str(form.get("unit", ""))
     half = 0.5 * 10.0**-digits
     causes = [
         f"Your number is {words}"
-        for factor, words in FACTORS.items()
+        for factor, words in factors_of(unit).items()
         if is_scaled(reference, answer, factor, digits)
     ]
     if _close(-reference, answer, half):
         causes.append("Your number has the wrong sign.")
-    whole = 100 if "per cent" in unit or "%" in unit else 1 if "share" in unit else None
+    whole = whole_of(unit)
     if whole is not None and reference != answer and _close(whole - reference, answer, half):
         causes.append("Your number is the share of the rest. The question asks for the other part.")
     if not causes and is_rounded(reference, answer, digits):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
-from rilo_training.answers.causes.numbers import FACTORS, is_rounded, is_scaled, nearly
+from rilo_training.answers.causes.numbers import factors_of, is_rounded, is_scaled, nearly
 from rilo_training.answers.kinds.items import same_items
 from rilo_training.answers.kinds.labels import is_number, same_value, within
 from rilo_training.answers.kinds.table import Rows, same_row
@@ -93,7 +93,7 @@ def _scaled_columns(
             return []
         found = [
             words
-            for factor, words in FACTORS.items()
+            for factor, words in factors_of(name=name).items()
             if any(one != 0 for one, _ in pairs)
             and all(
                 (one == 0 and other == 0) or is_scaled(one, other, factor, places)

@@ -238,7 +238,13 @@ def _notes(asked: list[str], answer: Scores) -> list[str]:
         notes.append(f"{counted(unknown, 'id')} in your score: no such consignment is asked.")
     if missing := len(asked) - len(known):
         notes.append(f"{counted(missing, 'consignment')} without a value: they come last.")
-    if empty := sum(math.isnan(value) for value in known):
+    empty = sum(math.isnan(value) for value in known)
+    if known and empty == len(known):
+        notes.append(
+            "Every value of your score is empty (NaN). Perhaps your numbers have row labels, which "
+            "do not fit the ids. Take the labels away with `.to_numpy()` before you give the ids."
+        )
+    elif empty:
         notes.append(f"{counted(empty, 'value')} of your score are empty (NaN): they come last.")
     if len(known) > 1 and len({value for value in known if not math.isnan(value)}) == 1:
         notes.append("Your score has one value for all. That is a draw by lot.")
