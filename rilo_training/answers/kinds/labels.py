@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any
 
 _MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)?"
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d(?::\d\d)?))?)?"
 )
 _WHOLE = re.compile(r"-?[1-9][0-9]{0,17}|0")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
