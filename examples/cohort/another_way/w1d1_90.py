@@ -52,7 +52,7 @@ sentences = [
     f"Between 1 January 2026 and the end of September, {mail_cases} cases were found in mail.",
     f"Together they hold {total_kg} kg. The largest departures of imports are {', '.join(top)}.",
     f"For {unknown_share:.0f} per cent of the imports the departure country is not known.",
-    "Please keep three limits in mind: nobody has validated these records yet, Members report as",
+    "Please keep three limits in mind: a few large seizures may decide the total, Members report as",
     "volunteers, and the last weeks are not complete. Use the summary only inside your own",
     "administration, for risk profiles, and do not pass it on. For single cases, write to us: we",
     "then ask the Members that own the records. With kind regards, the liaison desk",

@@ -35,8 +35,8 @@ owners = set(seizures.loc[seizures["case_id"].isin(cases_by_mail), "reporting_co
 # %% q8
 reply = """Dear colleague, thank you for your request about ketamine in regular mail since 1 January
 2026. We counted the cases of the Members that reported, and we added up the quantities in kg. The
-table is in the annex. In some of the cases the departure country is unknown. Please note that these
-records are not validated, that reporting is voluntary, and that the last weeks are not complete. Use
+table is in the annex. In some of the cases the departure country is unknown. Please note that one
+large seizure can decide the total, that reporting is voluntary, and that the last weeks are not complete. Use
 the table only for your own risk profiles, and do not pass it on to others. For details of single
 cases we first have to ask the Members that own the records. Kind regards, the liaison desk"""
 
