@@ -787,6 +787,24 @@ def test_every_fault_of_a_unit_is_found_in_its_proof(tmp_path: Path) -> None:
     assert (report.worlds, report.questions, report.mistakes) == (2, 2, 2)
 
 
+def test_a_name_for_a_mistake_may_not_cost_what_the_answer_has_right(tmp_path: Path) -> None:
+    """Half of a set earns half without a name; with a name it needs `credit=`."""
+    key = KEY.replace('kind="number", digits=0', 'kind="set"').rpartition("mistake")[0] + (
+        'mistake("q1", {20}, "The small one is missing.")\n'
+        'mistake("q1", {2}, "The large one is missing.", credit=0.5)\n'
+        'mistake("q1", {7}, "Nothing of this stands there.")'
+    )
+    answer = ANSWER.replace("sum([20, 20, 2])", "set([20, 20, 2])")
+    programme, unit, path = small_course(tmp_path, SMALL)
+    parts = [(kind, {ANSWER: answer, KEY: key}.get(text, text)) for kind, text in SMALL]
+    path.write_text(notebook_text(assigned(parts)), encoding="utf-8")
+    report = verify_unit(programme, replace(unit, kind="graded"), worlds=2)
+    unpaid = [problem for problem in report.problems if "credit=" in problem]
+    assert len(unpaid) == 1
+    assert unpaid[0].startswith("q1: the mistake (The small one is missing.) has more")
+    assert "by 0.50 of the points" in unpaid[0]
+
+
 @every_unit
 def test_every_unit_is_proved_on_two_worlds(unit: Unit) -> None:
     """Full marks for the reference, a blank copy that runs, each question alone, a fair key."""

@@ -138,7 +138,8 @@ def mistake(question: str, value: object, sentence: str, credit: float = 0.0) ->
     sentence
         What the participant reads: kind, precise, without the right value.
     credit
-        The share of the points that it still earns, from 0 to 1.
+        The share of the points that it still earns, from 0 to below 1: in a set, a table or a
+        chart about the share of it that is right.
     """
     if not sentence.strip().endswith((".", "?")):
         raise QuestionError(f"{question}: end the sentence of a mistake with a full stop.")

@@ -34,6 +34,7 @@ from rilo_training.learn.session import check_calls
 FIRST_SEED = 1001
 MOST_CELLS_OF_A_LESSON = 60
 MOST_INDEPENDENT_SHARE = 0.2
+MOST_UNPAID_SHARE = 0.2
 
 Say = Callable[[str], None]
 
@@ -110,6 +111,8 @@ def verify_unit(
     if references:
         report.problems += _problems_of_points(notebook, unit, references[0])
         report.problems += _problems_of_dependence(references)
+        if unit.kind == "graded":
+            report.problems += _problems_of_credit(references)
         questions = references[0].questions.values()
         report.questions = len(references[0].questions)
         report.points = sum(question.points for question in questions)
@@ -282,3 +285,34 @@ def _problems_of_dependence(references: list[Reference]) -> list[str]:
         if not question.depends_on_world and different > 1:
             problems.append(f"{name}: it should not depend on the world, but it does.")
     return problems
+
+
+def _problems_of_credit(references: list[Reference]) -> list[str]:
+    """A named mistake costs little of what the same answer would earn without its name."""
+    problems = []
+    for name, question in references[0].questions.items():
+        if not KINDS[question.kind].has_partial_credit:
+            continue
+        unpaid: dict[str, list[float]] = {}
+        for reference in references:
+            for sentence, share in _unpaid_shares(reference.questions[name]):
+                unpaid.setdefault(sentence, []).append(share)
+        for sentence, shares in unpaid.items():
+            if min(shares) > MOST_UNPAID_SHARE:
+                problems.append(
+                    f"{name}: the mistake ({sentence[:50]}) has more of the answer right than it "
+                    f"earns, by {min(shares):.2f} of the points. Give it credit=."
+                )
+    return problems
+
+
+def _unpaid_shares(question: Question) -> list[tuple[str, float]]:
+    """Return, for each named mistake, its sentence and its share that is right and not paid."""
+    kind = KINDS[question.kind]
+    truth = kind.read(question.reference, question.form)
+    found = []
+    for mistake in question.mistakes:
+        value = kind.read(mistake.value, question.form)
+        share = kind.compare(truth, value, question.form).share
+        found.append((mistake.sentence, share - mistake.credit))
+    return found
