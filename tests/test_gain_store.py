@@ -277,6 +277,23 @@ def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
     assert "entered 2 times. The newest counts. It differs in items 5." in page
 
 
+def test_a_folder_that_is_entered_again_undoes_no_correction(store: Path) -> None:
+    """A latecomer's file is added; what was entered from the folder earlier is left out."""
+    folder = store.parent / "collected"
+    folder.mkdir()
+    answer_file(store, "anna", "before", all_right).rename(folder / "anna.json")
+    run("enter", store, folder)
+    run("enter", store, answer_file(store, "anna", "before", nothing_known()))
+    answer_file(store, "ben", "before", all_right).rename(folder / "ben.json")
+    result = run("enter", store, folder, "--by", "hana")
+    assert (result.exit_code, "Entered: 1." in result.output) == (0, True)
+    assert "Left out: anna.json was entered earlier with the same answers." in result.output
+    with GainStore(store).history() as history:
+        entries = read_entries(history)
+    assert [entry.participant for entry in entries] == ["anna", "anna", "ben"]
+    assert sittings(entries, worlds_in(store))["anna"]["before"].entry.answers[0] == ("n", "")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -69,7 +69,7 @@ def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> No
     A folder stands for all files in it that end with .json, .txt or .csv.
 
     Nothing is written over: a second entry of a person is kept beside the first, and the newest
-    counts.
+    counts. The same answers from the same file are entered once.
     """
     from rilo_training.gain import steps
 
@@ -81,6 +81,11 @@ def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> No
             f"{given} of {len(entry.answers)} items have an answer."
         )
     click.echo(f"Entered: {len(taken.entries)}.")
+    for entry in taken.kept:
+        click.echo(
+            f"Left out: {entry.source} was entered earlier with the same answers. "
+            "If it must count again, give the file another name and enter it."
+        )
     _say_problems(taken.problems)
 
 

@@ -27,10 +27,11 @@ MOST_PROBLEMS = 10
 
 @dataclass
 class Taken:
-    """What can be entered, and what cannot, in sentences."""
+    """What can be entered, what cannot, in sentences, and what is kept already."""
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

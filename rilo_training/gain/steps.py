@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rilo_training.course.manifest import CourseError
@@ -32,6 +33,9 @@ RESULTS, TASK, SHEET = "gain_results.csv", "gain_task.csv", "blind_marking_sheet
 def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Taken:
     """Enter files with answers. What was entered before stays.
 
+    The same answers from the same file are entered once: a folder may be entered again, and a
+    correction that was entered since still counts.
+
     Parameters
     ----------
     folder
@@ -57,10 +61,18 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
                 f"Make one first: rilo gain make {folder} --occasion before"
             )
         taken = read_files(_files(paths), known)
+        before = [_content(entry) for entry in read_entries(history)]
+        taken.kept = [entry for entry in taken.entries if _content(entry) in before]
+        taken.entries = [entry for entry in taken.entries if _content(entry) not in before]
         for entry in taken.entries:
             add_entry(history, entry)
         _write_results(history, store)
     return taken
+
+
+def _content(entry: Entry) -> Entry:
+    """Return an entry without who entered it, and when."""
+    return replace(entry, entered_by="", at="")
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
