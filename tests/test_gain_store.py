@@ -34,7 +34,13 @@ from hypothesis import strategies as st
 from rilo_training.cli import main
 from rilo_training.gain import occasion
 from rilo_training.gain.draw import draw, form_of
-from rilo_training.gain.records import TestWorld, read_entries, read_scripts, read_worlds
+from rilo_training.gain.records import (
+    TestWorld,
+    read_entries,
+    read_marks,
+    read_scripts,
+    read_worlds,
+)
 from rilo_training.gain.standing import sittings
 from rilo_training.gain.store import GainStore
 
@@ -292,6 +298,26 @@ def test_a_folder_that_is_entered_again_undoes_no_correction(store: Path) -> Non
         entries = read_entries(history)
     assert [entry.participant for entry in entries] == ["anna", "anna", "ben"]
     assert sittings(entries, worlds_in(store))["anna"]["before"].entry.answers[0] == ("n", "")
+
+
+def test_an_open_result_file_takes_nothing_back(both: Path) -> None:
+    """Answers and marks are kept, and a sentence says so; the next report writes the file."""
+    sheet = filled(both, itertools.cycle(["1", "0", "0.5", "0", "0"]))
+    path = both / "gain" / "gain_results.csv"
+    path.unlink()
+    path.mkdir()  # as good as open in another program: it cannot be replaced
+    said = "gain_results.csv could not be written"
+    for words in (("enter", both, answer_file(both, "chen", "before", all_right)), ("mark", both)):
+        result = run(*words, *([sheet] if words[0] == "mark" else []))
+        assert (result.exit_code, said in result.output) == (1, True)
+        assert "What was entered is safe in the store." in result.output
+    with GainStore(both).history() as history:
+        assert read_entries(history)[-1].participant == "chen"
+        assert len(read_marks(history)) == 20
+    assert said in run("report", both).output
+    path.rmdir()
+    assert run("report", both).exit_code == 0
+    assert table(path)[-1]["participant"] == "chen"
 
 
 @pytest.mark.parametrize(

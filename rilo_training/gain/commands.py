@@ -112,8 +112,9 @@ def report(store: Path) -> None:
     """Write the report: a page for each person, before and after, and one for the room."""
     from rilo_training.gain import steps
 
-    room, people = steps.write_report(store)
+    room, people, problems = steps.write_report(store)
     click.echo(f"Pages for {people} participants, and one for the room: {room}")
+    _say_problems(problems)
 
 
 def _say_problems(problems: list[str]) -> None:
