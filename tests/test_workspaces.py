@@ -665,6 +665,18 @@ def test_material_that_is_still_right_is_not_written_again(course: Path, tmp_pat
     assert marks(folder) == before
 
 
+def test_a_practice_key_that_is_gone_is_made_again(course: Path, tmp_path: Path) -> None:
+    """Without it nothing is compared with the practice values, so the stamp alone says nothing."""
+    programme = shortened(course)
+    folder = materials.build_material(programme, tmp_path / "material")
+    unit = programme.units[0]
+    (file,) = (folder / "keys" / unit.id).glob("[!m]*.json")
+    file.unlink()
+    materials.build_material(programme, folder)
+    assert file.is_file()
+    assert materials.practice_key(folder, programme, unit).keys() == {"q1", "q2"}
+
+
 def test_material_is_renewed_when_the_course_changed(course: Path, tmp_path: Path) -> None:
     """New practice data and a new text of a unit arrive; a unit that was taken out goes."""
     programme = shortened(course)
