@@ -321,6 +321,29 @@ def test_pairs_are_kept_for_the_next_morning(
     assert write_morning(COURSE, store, "4")[0].is_file()
 
 
+def test_the_pairs_of_a_morning_that_was_printed_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts of day 1 are marked during the day; another person gives new pairs."""
+    marked = [
+        dataclasses.replace(r, verdict="correct", points=2.0 if r.participant[-1] in "45" else 0.0)
+        for r in room(6)
+    ]
+    rooms = [room(6), marked, room(7)]
+    monkeypatch.setattr(
+        "rilo_training.grading.morning.sheet.current_results", lambda programme, store: rooms[0]
+    )
+    store, found = Store(tmp_path / "store"), []
+    file = tmp_path / "store" / "morning" / "pairs_day_02.json"
+    while rooms:
+        page, _ = write_morning(COURSE, store, "2")
+        found.append(json.loads(file.read_text(encoding="utf-8"))["groups"])
+        assert all(name in page.read_text(encoding="utf-8") for name in found[-1][0])
+        rooms.pop(0)
+    assert found[0] == found[1]
+    assert sum(map(len, found[2])) == 7
+
+
 # --- the page ---------------------------------------------------------------------------------
 
 LONG = "A very long name of a participant, number {:03d}, of the office of an administration"

@@ -25,6 +25,7 @@ from rilo_training.grading.store.policy import counting_results
 from rilo_training.grading.store.result import Result
 
 FOLDER = "morning"
+PAIRS = "pairs_day_{:02d}.json"
 LATE = (15, 30)
 MOST_WHO = 6
 MOST_PEOPLE, MOST_GROUPS = 8, 10
@@ -37,6 +38,9 @@ def write_morning(
     programme: Programme, store: Store, word: str, out: Path | None = None
 ) -> tuple[Path, TrainingDay]:
     """Write the sheet of a day, and keep its pairs for the next morning.
+
+    Pairs that were kept for this day stay while the people are the same: somebody may have printed
+    them. Who wants other pairs deletes ``pairs_day_NN.json`` first.
 
     Parameters
     ----------
@@ -60,12 +64,13 @@ def write_morning(
     day = find_day(programme, word)
     folder = store.folder / FOLDER
     results = counting_results(current_results(programme, store), programme.attempts)
-    yesterday = read_json(folder / f"pairs_day_{day.number - 1:02d}.json").get("groups", [])
-    groups = pairs_of(programme, day, results, _groups(yesterday))
+    groups, people = _kept(folder, day.number), sorted({result.participant for result in results})
+    if sorted(name for group in groups for name in group) != people:
+        groups = pairs_of(programme, day, results, _kept(folder, day.number - 1))
     path = out or folder / f"day_{day.number:02d}.html"
     try:
         write_text(path, morning_page(programme, day, results, groups))
-        write_text(folder / f"pairs_day_{day.number:02d}.json", json.dumps({"groups": groups}))
+        write_text(folder / PAIRS.format(day.number), json.dumps({"groups": groups}))
     except OSError as reason:
         raise CourseError(
             f"{path} could not be written ({reason.strerror}). Close it if it is open in another "
@@ -74,8 +79,9 @@ def write_morning(
     return path, day
 
 
-def _groups(kept: object) -> list[Group]:
-    """Return groups as they were kept; a damaged file holds none."""
+def _kept(folder: Path, day: int) -> list[Group]:
+    """Return the groups of a day as they were kept; a damaged file holds none."""
+    kept = read_json(folder / PAIRS.format(day)).get("groups")
     entries = kept if isinstance(kept, list) else []
     return [
         tuple(str(name) for name in group) for group in entries if isinstance(group, list) and group
