@@ -175,6 +175,16 @@ def test_a_used_folder_is_left_as_it_is(material: Path, tmp_path: Path) -> None:
     assert files(begun.root) == before
 
 
+def test_a_start_that_was_interrupted_is_said_with_what_to_do(workspace: Workspace) -> None:
+    """Without its state, which comes last, a folder is no workspace and can be none."""
+    (workspace.inner / "workspace.json").unlink()
+    before = files(workspace.root)
+    said = refused(run("start", workspace.root, "--participant", "participant_01"))
+    assert "holds a workspace that is not complete" in said
+    assert "already in use" not in said
+    assert files(workspace.root) == before
+
+
 def test_an_empty_folder_can_be_used(material: Path, tmp_path: Path) -> None:
     """A folder that was made beforehand is no obstacle."""
     (tmp_path / "desk").mkdir()

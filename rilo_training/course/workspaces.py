@@ -35,6 +35,11 @@ PRACTISED = "practised.json"
 Say = Callable[[str], None]
 
 _IN_USE = "The folder {folder} is already in use. Choose a new folder, or go on working in it."
+_NOT_COMPLETE = (
+    "The folder {folder} holds a workspace that is not complete: the file .rilo/workspace.json is "
+    "missing. Choose a new folder. Or, if no work of yours is in this folder, delete it and run "
+    "the command again."
+)
 
 
 def find_material(say: Say) -> Path:
@@ -72,7 +77,8 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
     if not participant.strip():
         raise CourseError("The participant id is empty. Use the id that your instructor gave you.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(_IN_USE.format(folder=folder))
+        is_begun = (folder / FOLDER).is_dir() and not (folder / FOLDER / STATE).exists()
+        raise CourseError((_NOT_COMPLETE if is_begun else _IN_USE).format(folder=folder))
     public = _units(material)
     place = folder.resolve()
     waiting = place.with_name(f".{place.name}-{uuid.uuid4().hex[:8]}")
