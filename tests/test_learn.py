@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from rilo_training.answers import Mistake, Question, encode
+from rilo_training.course.workspaces import reset_unit
 from rilo_training.learn import begin, calls, check, hint, progress, say
 from rilo_training.learn.feedback import Message
 from rilo_training.learn.pictures import image_with_words
@@ -260,6 +261,24 @@ def test_a_worked_answer_comes_after_three_tries_and_only_where_there_is_one(
     assert "A worked answer" not in outs[0] + outs[1]
     assert outs[2].count("A worked answer on other data:") == 1
     assert "answer_2 = 20" in outs[2]
+
+
+def test_tries_before_a_reset_do_not_count(
+    begun: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who starts a unit again has three tries again before a worked answer is shown."""
+    for value in (1, 2):
+        check("q2", value)
+    units = [{"id": "u1", "folder": "", "file": "u1_first.ipynb"}]
+    public = {"units": units, "cell_seconds": 20}
+    (begun.inner / "units.json").write_text(json.dumps(public), encoding="utf-8")
+    reset_unit(begun, "u1")
+    for value in (3, 4):
+        check("q2", value)
+    assert "A worked answer" not in capsys.readouterr().out
+    check("q2", ...)  # no try, and no reset
+    check("q2", 5)
+    assert "A worked answer" in capsys.readouterr().out
 
 
 def test_three_dots_are_no_try(begun: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -191,7 +191,7 @@ def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
     _give_out(workspace.copies / path.name, path)
     about = {"unit": unit_id, "verdict": "not_attempted", "world": _practice_id(workspace)}
     for question in questions:
-        workspace.record({**about, "question": question})
+        workspace.record({**about, "question": question, "is_reset": True})
     return kept
 
 
