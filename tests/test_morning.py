@@ -442,6 +442,7 @@ def test_the_command_reads_the_store_of_the_grader(
     assert "w1d1_90, 4 people" in text
     assert "participant_03 1 of 1 7 of 7" in text
     assert "participant_02 1 of 1 5 of 7" in text
+    assert "Nothing was graded" not in done.stdout
     assert "3 texts" in text  # nobody marked the first three; the second attempt had none
 
 
@@ -455,6 +456,9 @@ def test_the_command_works_on_a_store_that_is_not_there_yet(
     assert done.exit_code == 0, done.output
     assert (store / "morning" / "day_01.html").is_file()
     assert "For the instructor only." in done.stdout
+    assert f"Nothing was graded in {store} yet: the sheet shows no results." in done.stdout
+    run_again = CliRunner().invoke(main, ["morning", "1", "--store", str(store)])
+    assert "Nothing was graded" in run_again.stdout
     other = CliRunner().invoke(
         main, ["morning", "2026-12-01", "--store", str(store), "--out", str(tmp_path / "a.html")]
     )
