@@ -267,6 +267,17 @@ def test_a_folder_stands_for_the_files_in_it(store: Path) -> None:
     assert (result.exit_code, "Entered: 3." in result.output) == (0, True)
 
 
+def test_a_folder_without_a_file_is_said(store: Path) -> None:
+    """A folder for each person stands in it, as they were handed out; capitals are no matter."""
+    folder = store.parent / "collected"
+    (folder / "anna").mkdir(parents=True)
+    answer_file(store, "anna", "before", all_right).rename(folder / "anna" / "ANNA.JSON")
+    result = run("enter", store, folder)
+    assert result.exit_code == 1
+    assert f"The folder {folder} holds no file that ends with .json" in result.output
+    assert "Entered: 1." in run("enter", store, folder / "anna").output
+
+
 def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
     """Nothing is written over; the report says that there are two, and where they differ."""
     run("enter", store, answer_file(store, "anna", "before", all_wrong), "--by", "hana")

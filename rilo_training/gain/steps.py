@@ -26,6 +26,7 @@ from rilo_training.gain.results import results_text, task_text
 from rilo_training.gain.standing import Sittings, sittings
 from rilo_training.gain.store import GainStore
 
+ENDINGS = (".json", ".txt", ".csv")
 RESULTS, TASK, SHEET = "gain_results.csv", "gain_task.csv", "blind_marking_sheet.csv"
 
 
@@ -59,7 +60,9 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
                 "No test was made in this store yet, so there is nothing to enter. "
                 f"Make one first: rilo gain make {folder} --occasion before"
             )
-        taken = read_files(_files(paths), known)
+        problems: list[str] = []
+        taken = read_files(_files(paths, problems), known)
+        taken.problems = problems + taken.problems
         before = [_content(entry) for entry in read_entries(history)]
         taken.kept = [entry for entry in taken.entries if _content(entry) in before]
         taken.entries = [entry for entry in taken.entries if _content(entry) not in before]
@@ -74,12 +77,21 @@ def _content(entry: Entry) -> Entry:
     return replace(entry, entered_by="", at="")
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
+def _files(paths: Sequence[Path], problems: list[str]) -> list[Path]:
     """Return the files, those of folders in the order of their names."""
     found: list[Path] = []
     for path in paths:
-        own = [one for ending in ("*.json", "*.txt", "*.csv") for one in sorted(path.glob(ending))]
-        found += own if path.is_dir() else [path]
+        if not path.is_dir():
+            found.append(path)
+            continue
+        every = sorted(path.iterdir())
+        own = [one for ending in ENDINGS for one in every if one.suffix.lower() == ending]
+        found += own
+        if not own:
+            problems.append(
+                f"The folder {path} holds no file that ends with .json, .txt or .csv. Folders "
+                "in it are not looked into: name the folder that holds the files."
+            )
     return found
 
 
