@@ -469,6 +469,15 @@ def test_marks_are_taken_and_shown(both: Path) -> None:
     assert re.search(r"Words</th><td class=\"count\">0.5 → 0.5</td>", page)
 
 
+@pytest.mark.parametrize("empty", ["\r\n", ";;;;\r\n"])
+def test_a_sheet_may_begin_with_an_empty_line(both: Path, empty: str) -> None:
+    """Somebody put a row above the names, or a program did."""
+    path = filled(both, itertools.cycle(["1"]), mark=";")
+    path.write_text(empty + path.read_text(encoding="utf-8-sig"), encoding="utf-8-sig")
+    result = run("mark", both, path)
+    assert (result.exit_code, "new marks: 4" in result.output) == (0, True)
+
+
 def test_wrong_marks_give_a_sentence_and_the_script_waits(both: Path) -> None:
     """Points that the rubric does not know, a missing name, an unknown code."""
     path = filled(both, itertools.cycle(["3", "0.5", "", "x", "1"]))

@@ -94,7 +94,8 @@ def read_sheet(
     mark = max((";", "\t", ","), key=first.count)
     columns = {criterion.id: f"points: {criterion.name}".casefold() for criterion in criteria}
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+        every = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        rows = [cells for cells in every if any(cell.strip() for cell in cells)]
     except csv.Error as reason:
         found.problems.append(f"The sheet is not a table: {reason}. Save it as CSV again.")
         return found
