@@ -25,7 +25,8 @@ class _Commands(click.Group):
             return super().invoke(context)
         except Exception as reason:
             if isinstance(reason, OSError) and not isinstance(reason, BrokenPipeError):
-                sentence = f"{reason.filename or 'A file'} cannot be used: {reason.strerror}."
+                what, why = reason.filename or "A file", reason.strerror or reason
+                sentence = f"{what} cannot be used: {why}."
             elif isinstance(reason, sqlite3.Error):
                 sentence = f"A lock or the history of the store cannot be used: {reason}."
             elif _is_ours(reason):

@@ -492,3 +492,17 @@ def test_the_pages_name_commands_that_exist() -> None:
             assert word in known, f"{path.name}: rilo {word}"
             found += 1
     assert found >= 8
+
+
+def test_an_error_of_a_file_without_the_words_of_the_system_is_said() -> None:
+    """A library may raise one with a sentence of its own."""
+
+    def stop() -> None:
+        raise OSError("Not a Parquet file")
+
+    group = type(main)("rilo", commands={"stop": click.Command("stop", callback=stop)})
+    done = CliRunner().invoke(group, ["stop"])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "rilo: A file cannot be used: Not a Parquet file.\n",
+    )
