@@ -23,7 +23,7 @@ from rilo_training.course.written import rubrics_of
 from rilo_training.grading.morning import morning_page, write_morning
 from rilo_training.grading.morning.day import can_be_dropped, find_day
 from rilo_training.grading.morning.mistakes import common_mistakes
-from rilo_training.grading.morning.notes import NOTES, read_notes
+from rilo_training.grading.morning.notes import CARDS, NOTES, read_notes
 from rilo_training.grading.morning.owed import marking_owed
 from rilo_training.grading.morning.pace import handed_in_by_nobody, paces
 from rilo_training.grading.morning.pairs import Group, pairs_for
@@ -154,6 +154,19 @@ def test_notes_that_hold_nothing_are_no_problem(
         "rilo_training.grading.morning.sheet.read_notes", lambda _, day: read_notes(tmp_path, day)
     )
     assert "No notes for this. From the timetable: Exit question (15)" in words(sheet([]))
+
+
+@pytest.mark.parametrize(("cards", "is_named"), [("## Day 2, live hour: x\n", True), ("", False)])
+def test_the_sheet_names_a_card_only_where_there_is_one(
+    cards: str, is_named: bool, tmp_path: Path
+) -> None:
+    """Nobody is sent to a card that nobody wrote: the card of day 22 is none of day 2."""
+    (tmp_path / CARDS).parent.mkdir()
+    (tmp_path / CARDS).write_text(f"## Day 1, x\n{cards}## Day 22, x\n", encoding="utf-8")
+    course = dataclasses.replace(COURSE, root=tmp_path, units=())
+    text = words(sheet([], course=course))
+    assert ("The card of day 2 in curriculum/practice_database.md" in text) == is_named
+    assert "ead one printed record aloud in pairs." in text
 
 
 # --- what happened yesterday ------------------------------------------------------------------

@@ -14,7 +14,7 @@ from rilo_training.files import read_json, write_text
 from rilo_training.grading.morning import pace, stops
 from rilo_training.grading.morning.day import TrainingDay, before, can_be_dropped, find_day
 from rilo_training.grading.morning.mistakes import Common, common_mistakes, once
-from rilo_training.grading.morning.notes import MOST_ITEMS, read_notes
+from rilo_training.grading.morning.notes import CARDS, MOST_ITEMS, has_card, read_notes
 from rilo_training.grading.morning.owed import marking_owed
 from rilo_training.grading.morning.pairs import Group, pairs_for
 from rilo_training.grading.publish import current_results
@@ -202,10 +202,12 @@ def _late(programme: Programme, day: TrainingDay) -> list[tuple[int, str]]:
 
 def _notes(programme: Programme, day: TrainingDay) -> dict[str, Any]:
     notes = read_notes(programme.root, day.number)
-    default = (
-        f"The card of day {day.number} in curriculum/practice_database.md, with rilo browse; "
-        "without a computer, read one printed record aloud in pairs."
-    )
+    default = "Read one printed record aloud in pairs."
+    if has_card(programme.root, day.number):
+        default = (
+            f"The card of day {day.number} in {CARDS.as_posix()}, with rilo browse; "
+            "without a computer, read one printed record aloud in pairs."
+        )
     return {
         "file": notes.file,
         "checklist": [_cut(item, "line") for item in notes.checklist[:MOST_ITEMS]],
