@@ -224,16 +224,14 @@ def test_check_survives_a_damaged_key(begun: Workspace, capsys: pytest.CaptureFi
 def test_check_of_an_ordinary_answer_takes_well_under_a_tenth_of_a_second(
     begun: Workspace,
 ) -> None:
-    """A check is quick against loading the practice data in the same run."""
-    from rilo_training.seizures import load_seizures
+    """The quickest of several: a computer that is busy makes one slow, and not all."""
 
-    def seconds(call: Any) -> float:
+    def seconds() -> float:
         start = time.perf_counter()
-        for _ in range(5):
-            call()
+        check("q1", 11)
         return time.perf_counter() - start
 
-    assert seconds(lambda: check("q1", 11)) < 5 * seconds(load_seizures)
+    assert min(seconds() for _ in range(10)) < 0.05
 
 
 def test_hints_come_one_after_the_other(
