@@ -169,6 +169,25 @@ def test_the_sheet_names_a_card_only_where_there_is_one(
     assert "ead one printed record aloud in pairs." in text
 
 
+def test_what_to_drop_and_the_open_competences_reach_the_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of the notes, and each competence under the line with its share."""
+    (tmp_path / NOTES).mkdir(parents=True)
+    (tmp_path / NOTES / "day2.md").write_text(NOTES_TEXT, encoding="utf-8")
+    monkeypatch.setattr(
+        "rilo_training.grading.morning.sheet.read_notes", lambda _, day: read_notes(tmp_path, day)
+    )
+    results = [
+        result(competence=competence, question=question, verdict="partial", points=points)
+        for competence, question, points in (("C1", "q1", 1.0), ("C2", "q2", 1.5), ("C6", "q3", 0))
+    ]
+    text = words(sheet(results))
+    assert "15 minutes late w1d2_01: the Change it of part 2" in text
+    assert "30 minutes late also w1d2_90, Question 9" in text
+    assert "Open: C1 (50 per cent), C6 (0 per cent)." in text
+
+
 # --- what happened yesterday ------------------------------------------------------------------
 
 
