@@ -34,13 +34,17 @@ from hypothesis import strategies as st
 from rilo_training.cli import main
 from rilo_training.gain import occasion
 from rilo_training.gain.draw import draw, form_of
+from rilo_training.gain.marking import to_talk_over
 from rilo_training.gain.records import (
+    Mark,
+    Script,
     TestWorld,
     read_entries,
     read_marks,
     read_scripts,
     read_worlds,
 )
+from rilo_training.gain.report import Found
 from rilo_training.gain.standing import sittings
 from rilo_training.gain.store import GainStore
 
@@ -501,6 +505,30 @@ def test_two_markers_who_differ_are_named(both: Path) -> None:
     page = (both / "gain" / "report" / "room.html").read_text(encoding="utf-8")
     assert page.count("hana and ito differ by more than one point. Talk it over.") == 4
     assert page.count("2 → 2") >= 2
+
+
+def test_the_report_reads_the_marks_once_for_all_people() -> None:
+    """The work grows with the marks, and not with the marks of each person."""
+
+    class Counted(list[Mark]):
+        read = 0
+
+        def __iter__(self) -> Iterator[Mark]:
+            self.read += 1
+            return super().__iter__()
+
+    scripts = {name: Script(name, name, "before") for name in map(str, range(50))}
+    marks = Counted(Mark(code, "cases", float(code), "hana") for code in scripts)
+    marks += [Mark("7", "cases", 1.0, "ito"), Mark("7", "cases", 6.0, "hana")]
+    found = Found(bank(), {}, {}, {}, scripts, marks)
+    for name in scripts:
+        expected = 6.0 if name == "7" else float(name)
+        assert found.points(name, "before") == {"cases": expected}
+    assert found.points("7", "after") == {}
+    assert to_talk_over(marks) == [
+        "Script 7: hana and ito differ by more than one point. Talk it over."
+    ]
+    assert marks.read == 2
 
 
 # --- the report -------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rilo_training.course.manifest import CourseError
@@ -63,7 +62,7 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
         problems: list[str] = []
         taken = read_files(_files(paths, problems), known)
         taken.problems = problems + taken.problems
-        before = [_content(entry) for entry in read_entries(history)]
+        before = {_content(entry) for entry in read_entries(history)}
         taken.kept = [entry for entry in taken.entries if _content(entry) in before]
         taken.entries = [entry for entry in taken.entries if _content(entry) not in before]
         for entry in taken.entries:
@@ -72,9 +71,11 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
     return taken
 
 
-def _content(entry: Entry) -> Entry:
-    """Return an entry without who entered it, and when."""
-    return replace(entry, entered_by="", at="")
+def _content(entry: Entry) -> tuple[object, ...]:
+    """Return all of an entry but who entered it, and when."""
+    task = tuple(sorted(entry.task.items()))
+    place = (entry.participant, entry.occasion, entry.form, entry.world_id, entry.source)
+    return (*place, entry.answers, task)
 
 
 def _files(paths: Sequence[Path], problems: list[str]) -> list[Path]:
