@@ -524,6 +524,17 @@ def test_a_world_that_is_not_the_prepared_one_is_not_used(workspace: Workspace) 
 
 
 @pytest.mark.usefixtures("from_a_release")
+@pytest.mark.parametrize("odd", [[{}], [5], 5, [{"seed": "x", "world_id": "y"}]])
+def test_a_damaged_list_of_worlds_is_said_in_a_sentence(workspace: Workspace, odd: object) -> None:
+    """It names the file, and nothing is written."""
+    (workspace.inner / "worlds.json").write_text(json.dumps({SECOND: odd}), encoding="utf-8")
+    before = files(workspace.root)
+    said = refused(run("practise", workspace.root, SECOND))
+    assert ".rilo/worlds.json of this workspace is damaged" in said
+    assert files(workspace.root) == before
+
+
+@pytest.mark.usefixtures("from_a_release")
 def test_practice_that_cannot_be_written_is_said_in_a_sentence(workspace: Workspace) -> None:
     """A file called `more_practice` is in the way."""
     (workspace.root / "more_practice").write_text("a file of mine", encoding="utf-8")

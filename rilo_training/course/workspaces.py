@@ -229,7 +229,8 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
     Raises
     ------
     CourseError
-        When the prepared worlds are used up and this is not the instructor's course.
+        When the list of prepared worlds is damaged, or when they are used up and this is not the
+        instructor's course.
     """
     unit = unit_of(workspace, unit_id)
     folder = workspace.root / MORE_PRACTICE
@@ -238,11 +239,12 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
         _numbers(folder, stem) | _numbers(workspace.root / "datasets", unit_id), default=0
     )
     extract = f"datasets/{unit_id}_practice_{number:02d}"
-    prepared = read_json(workspace.inner / WORLDS).get(unit_id, [])
+    prepared = _prepared(workspace, unit_id)
     if number <= len(prepared):
         say("making a fresh world")
-        world = UnitWorld.from_plain(unit["world"]).make(int(prepared[number - 1]["seed"]))
-        if world.about["world_id"] != prepared[number - 1]["world_id"]:
+        seed, world_id = prepared[number - 1]
+        world = UnitWorld.from_plain(unit["world"]).make(seed)
+        if world.about["world_id"] != world_id:
             raise CourseError(
                 "The fresh world is not the prepared one: another version of a library made it. "
                 "Install the course again with run.py."
@@ -262,6 +264,18 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
         raise CourseError(f"The notebook {unit['file']} has no EXTRACT that can be changed.")
     write_text(notebook, changed)
     return notebook
+
+
+def _prepared(workspace: Workspace, unit_id: str) -> list[tuple[int, str]]:
+    """Return seed and id of each world that was prepared for a unit."""
+    found = read_json(workspace.inner / WORLDS).get(unit_id, [])
+    try:
+        return [(int(world["seed"]), world["world_id"]) for world in found]
+    except (KeyError, TypeError, ValueError) as reason:
+        raise CourseError(
+            f"The file {FOLDER}/{WORLDS} of this workspace is damaged. Start a new workspace, and "
+            "copy your notebooks into it."
+        ) from reason
 
 
 def _numbers(folder: Path, name: str) -> set[int]:
