@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -205,10 +206,10 @@ def test_the_doctor_looks_at_both_places_of_files(
             raise PermissionError(13, "Permission denied")
         return opened(dir=dir)
 
-    opened = doctor.tempfile.TemporaryDirectory
+    opened = tempfile.TemporaryDirectory
     monkeypatch.chdir(tmp_path)
     assert doctor._writing().is_well
-    monkeypatch.setattr(doctor.tempfile, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
     place = str(tmp_path) if closed == "here" else "for temporary files"
     assert doctor._writing().sentence == f"The folder {place} cannot be written: Permission denied."
     assert list(tmp_path.iterdir()) == []

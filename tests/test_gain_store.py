@@ -230,6 +230,9 @@ def test_a_second_make_writes_the_same_test_again(store: Path) -> None:
     run("draw", store, "--participants", "edo")
     result = run("make", store, "--occasion", "before")
     assert "The same test as before" in result.output
+    assert f"The empty table for all participants: {typed.with_stem('typed_answers_blank')}" in (
+        result.output
+    )
     assert worlds_in(store) == kept
     assert typed.with_name("key.html").read_bytes() == key
     assert typed.read_text(encoding="utf-8") == "half typed"

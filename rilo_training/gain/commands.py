@@ -47,7 +47,7 @@ def make(store: Path, occasion: str) -> None:
 
     A second call writes the pages of the same test again, also for people who were drawn since.
     """
-    from rilo_training.gain.occasion import make_occasion
+    from rilo_training.gain.occasion import TYPED, make_occasion
 
     made = make_occasion(store, occasion, lambda line: click.echo(f"  {line} ...", err=True))
     kept = "A new test" if made.is_new else "The same test as before, written again"
@@ -56,6 +56,11 @@ def make(store: Path, occasion: str) -> None:
         click.echo(f"Worlds that were not fit, and were passed over: {made.refused}.")
     click.echo(f"Hand out: {made.hand_out} (one folder a person, and the data of the task)")
     click.echo(f"Keep, for the marker alone: {made.marker}")
+    if made.typed.name != TYPED:
+        click.echo(
+            f"The file {TYPED} holds typed answers or other participants, so it stays. "
+            f"The empty table for all participants: {made.typed}"
+        )
 
 
 @gain.command()
