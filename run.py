@@ -448,7 +448,7 @@ def lab(arguments: List[str]) -> int:
     set_up()
     named = bool(arguments) and not arguments[0].startswith("-")  # else they are options
     workspace = Path(arguments[0]).resolve() if named else ROOT / "workspace"
-    if not (workspace / ".rilo").is_dir():
+    if not (workspace / ".rilo" / "workspace.json").is_file():
         code = rilo(["start", str(workspace), "--participant", "me"])
         if code:
             return code

@@ -25,7 +25,8 @@ class _Commands(click.Group):
             return super().invoke(context)
         except Exception as reason:
             if isinstance(reason, OSError) and not isinstance(reason, BrokenPipeError):
-                sentence = f"{reason.filename or 'A file'} cannot be used: {reason.strerror}."
+                what, why = reason.filename or "A file", reason.strerror or reason
+                sentence = f"{what} cannot be used: {why}."
             elif isinstance(reason, sqlite3.Error):
                 sentence = f"A lock or the history of the store cannot be used: {reason}."
             elif _is_ours(reason):
@@ -388,7 +389,13 @@ def morning(day: str, store: Path, out: Path | None) -> None:
     from rilo_training.grading.morning import write_morning
     from rilo_training.grading.store.folder import Store
 
-    page, found = write_morning(load_programme(), Store(store), day, out)
+    kept = Store(store)
+    page, found = write_morning(load_programme(), kept, day, out)
+    if not kept.results(kept.rehearsal()):
+        click.echo(
+            f"Nothing was graded in {store} yet: the sheet shows no results. If you expected some, "
+            "give the folder that `rilo grade` got as --out."
+        )
     click.echo(f"The sheet of day {found.number} ({found.date}) is ready: {page}")
     click.echo("For the instructor only. Print it from the browser: two sides of A4.")
 

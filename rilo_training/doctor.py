@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FEWEST_FREE_GB = 1.0
+SET_UP = f"{'py' if os.name == 'nt' else 'python3'} run.py setup"
 PACKAGES = ("jupyterlab", "pandas", "scikit-learn", "seaborn", "papermill", "pyarrow")
 
 
@@ -45,7 +47,7 @@ def _packages() -> Finding:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        return Finding(False, f"Missing: {', '.join(missing)}. Run: python3 run.py setup")
+        return Finding(False, f"Missing: {', '.join(missing)}. Run: {SET_UP}")
     return Finding(True, f"All {len(PACKAGES)} main packages are installed.")
 
 
@@ -59,13 +61,13 @@ def _space() -> Finding:
 
 
 def _writing() -> Finding:
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "test.txt").write_text("test", encoding="utf-8")
-    except OSError as reason:
-        return Finding(
-            False, f"The folder for temporary files cannot be written: {reason.strerror}."
-        )
+    here = f"The folder {Path.cwd()}"
+    for name, place in (("The folder for temporary files", None), (here, Path.cwd())):
+        try:
+            with tempfile.TemporaryDirectory(dir=place) as folder:
+                (Path(folder) / "test.txt").write_text("test", encoding="utf-8")
+        except OSError as reason:
+            return Finding(False, f"{name} cannot be written: {reason.strerror or reason}.")
     return Finding(True, "Files can be written.")
 
 
@@ -86,7 +88,7 @@ def _kernel() -> Finding:
         return Finding(
             False,
             f"A notebook kernel started but could not import the libraries ({outcome.detail}). "
-            "Delete the folder .venv and run: python3 run.py setup",
+            f"Delete the folder .venv and run: {SET_UP}",
         )
     return Finding(True, "A notebook kernel starts and imports the libraries.")
 

@@ -29,7 +29,13 @@ from rilo_training.browse.meaning import BANNER, MOST_ROWS, column_words, saved_
 from rilo_training.browse.pages import open_pages
 from rilo_training.browse.server import _listening
 from rilo_training.cli import main
-from rilo_training.seizures import COLUMNS, load_movements, load_seizures, next_in_queue
+from rilo_training.seizures import (
+    COLUMNS,
+    ExtractError,
+    load_movements,
+    load_seizures,
+    next_in_queue,
+)
 from rilo_training.world import make_world, save_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +103,15 @@ def test_every_value_stands_as_it_is_in_the_data(made: tuple[Path, dict[str, int
             wanted = wanted.map({True: "yes", False: "no"})
         wanted = wanted.astype("object").where(wanted.notna(), None)
         assert [row[column.name] for row in found] == wanted.tolist(), column.name
+
+
+@pytest.mark.parametrize("table", ["seizures_raw", "movements"])
+def test_a_damaged_table_is_said_and_not_left_out(table: str, tmp_path: Path) -> None:
+    """Only a world that was made without a table has none."""
+    save_world(make_world(7, 300, tables=("seizures",)), tmp_path / "small", file_format="csv")
+    (tmp_path / "small" / f"{table}.csv").write_text("no,such,columns\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(ExtractError, match=table):
+        write_database(tmp_path / "small", tmp_path / "practice.db")
 
 
 def test_a_world_without_uploads_and_movements_can_be_browsed(tmp_path: Path) -> None:

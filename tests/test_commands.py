@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from rilo_training import __version__
+from rilo_training import __version__, doctor
 from rilo_training.cli import main
 from rilo_training.course import manifest, release
 from rilo_training.course.rubric import RubricError
@@ -192,6 +193,37 @@ def test_without_a_course_nothing_is_begun(words: list[str], nowhere: Path) -> N
     assert "course was not found" in said
     assert "curriculum/programme.toml" in said
     assert list(nowhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", ["here", "temporary files"])
+def test_the_doctor_looks_at_both_places_of_files(
+    closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder for temporary files may be well, and the one in which somebody works not."""
+
+    def refuse(dir: Path | None = None) -> None:
+        if (dir is None) == (closed != "here"):
+            raise PermissionError(13, "Permission denied")
+        return opened(dir=dir)
+
+    opened = tempfile.TemporaryDirectory
+    monkeypatch.chdir(tmp_path)
+    assert doctor._writing().is_well
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    place = str(tmp_path) if closed == "here" else "for temporary files"
+    assert doctor._writing().sentence == f"The folder {place} cannot be written: Permission denied."
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("system", "word"), [("nt", "py"), ("posix", "python3")])
+def test_the_doctor_says_the_command_of_this_system(system: str, word: str) -> None:
+    """On Windows Python is called py."""
+    code = (
+        "import os, pathlib, shutil, tempfile, importlib.metadata; import rilo_training; "
+        f"os.name = {system!r}; from rilo_training import doctor; print(doctor.SET_UP)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"{word} run.py setup"
 
 
 def test_the_doctor_says_when_there_is_no_course(nowhere: Path) -> None:
@@ -492,3 +524,17 @@ def test_the_pages_name_commands_that_exist() -> None:
             assert word in known, f"{path.name}: rilo {word}"
             found += 1
     assert found >= 8
+
+
+def test_an_error_of_a_file_without_the_words_of_the_system_is_said() -> None:
+    """A library may raise one with a sentence of its own."""
+
+    def stop() -> None:
+        raise OSError("Not a Parquet file")
+
+    group = type(main)("rilo", commands={"stop": click.Command("stop", callback=stop)})
+    done = CliRunner().invoke(group, ["stop"])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "rilo: A file cannot be used: Not a Parquet file.\n",
+    )

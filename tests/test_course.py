@@ -376,6 +376,26 @@ def test_a_line_that_waits_to_be_filled_in_is_not_part_of_the_solution() -> None
     assert solutions_of(notebook) == {"q1": "a = [1, 2, 3]\nb = 'and so on ...'"}
 
 
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ("a = ...", True),
+        ("a = [1, ...]", True),
+        ("a = total(...)", True),
+        ("a = table['kg'].head(...)", True),
+        ("part = table[..., 0]", False),
+        ("part = table['kg'].values[..., 0]", False),
+        ("a = 3  # and so on ...", False),
+        ("a = 'and so on ...'", False),
+    ],
+)
+def test_only_three_dots_that_stand_for_a_value_wait(line: str, is_open: bool) -> None:
+    """A line of the starter goes; a line of the solution stays, with all three dots in it."""
+    answer = f"{BEGIN}\na = 0\n{line}\n{END}"
+    notebook = assigned([(kind, answer if text == ANSWER else text) for kind, text in SMALL])
+    assert solutions_of(notebook) == {"q1": "a = 0" if is_open else f"a = 0\n{line}"}
+
+
 @every_unit
 def test_a_copy_has_no_key_no_solution_and_no_output(unit: Unit) -> None:
     """Nothing that a participant should find out is in what a participant gets."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,7 @@ def test_the_page_says_what_is_missing_and_can_be_saved_again(tmp_path: Path, vi
     answer(visit, exam, [("a", ""), ("b", "no"), *[("n", "")] * 25])
     assert page.get_by_role("status").inner_text() == "27 of 28 answered"
     content = json.loads(save(visit, tmp_path).read_text(encoding="utf-8"))
+    assert 0 <= time.time() - content["at"] / 1000 < 60
     assert content["answers"][:3] == [
         {"item": 1, "answer": "a", "sure": ""},
         {"item": 2, "answer": "b", "sure": "no"},

@@ -170,6 +170,20 @@ def test_a_later_save_counts_whatever_the_order_of_the_files(tmp_path: Path) -> 
     assert [entry.answers[0][0] for entry in entries] == ["n", second["answers"][0]["answer"]]
 
 
+def test_a_page_that_was_opened_again_does_not_hide_its_last_save(tmp_path: Path) -> None:
+    """It counts its saves from one again: the time says which file is the last one."""
+    last = saved("anna", "before", "A", "w1", all_right(WORLDS["before"].exams["A"]))
+    first = {**PLAIN, "saved": 2, "at": 1_796_000_000_000}
+    odd = {**PLAIN, "saved": 3, "at": "later"}
+    paths = [
+        write(tmp_path, "a.json", {**last, "at": 1_796_000_060_000}),
+        write(tmp_path, "b.json", first),
+        write(tmp_path, "c.json", odd),
+    ]
+    entries = read_files(paths, KNOWN).entries
+    assert [entry.source for entry in entries] == ["c.json", "b.json", "a.json"]
+
+
 def test_another_form_is_taken_when_somebody_says_so(tmp_path: Path) -> None:
     """A test that was handed to the wrong person is not lost."""
     path = write(tmp_path, "x.json", {**PLAIN, "form": "B"})

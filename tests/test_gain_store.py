@@ -34,7 +34,17 @@ from hypothesis import strategies as st
 from rilo_training.cli import main
 from rilo_training.gain import occasion
 from rilo_training.gain.draw import draw, form_of
-from rilo_training.gain.records import TestWorld, read_entries, read_scripts, read_worlds
+from rilo_training.gain.marking import to_talk_over
+from rilo_training.gain.records import (
+    Mark,
+    Script,
+    TestWorld,
+    read_entries,
+    read_marks,
+    read_scripts,
+    read_worlds,
+)
+from rilo_training.gain.report import Found
 from rilo_training.gain.standing import sittings
 from rilo_training.gain.store import GainStore
 
@@ -220,6 +230,9 @@ def test_a_second_make_writes_the_same_test_again(store: Path) -> None:
     run("draw", store, "--participants", "edo")
     result = run("make", store, "--occasion", "before")
     assert "The same test as before" in result.output
+    assert f"The empty table for all participants: {typed.with_stem('typed_answers_blank')}" in (
+        result.output
+    )
     assert worlds_in(store) == kept
     assert typed.with_name("key.html").read_bytes() == key
     assert typed.read_text(encoding="utf-8") == "half typed"
@@ -261,6 +274,17 @@ def test_a_folder_stands_for_the_files_in_it(store: Path) -> None:
     assert (result.exit_code, "Entered: 3." in result.output) == (0, True)
 
 
+def test_a_folder_without_a_file_is_said(store: Path) -> None:
+    """A folder for each person stands in it, as they were handed out; capitals are no matter."""
+    folder = store.parent / "collected"
+    (folder / "anna").mkdir(parents=True)
+    answer_file(store, "anna", "before", all_right).rename(folder / "anna" / "ANNA.JSON")
+    result = run("enter", store, folder)
+    assert result.exit_code == 1
+    assert f"The folder {folder} holds no file that ends with .json" in result.output
+    assert "Entered: 1." in run("enter", store, folder / "anna").output
+
+
 def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
     """Nothing is written over; the report says that there are two, and where they differ."""
     run("enter", store, answer_file(store, "anna", "before", all_wrong), "--by", "hana")
@@ -275,6 +299,43 @@ def test_a_second_entry_is_a_new_row_and_the_newest_counts(store: Path) -> None:
     run("report", store)
     page = (store / "gain" / "report" / "people" / "anna.html").read_text(encoding="utf-8")
     assert "entered 2 times. The newest counts. It differs in items 5." in page
+
+
+def test_a_folder_that_is_entered_again_undoes_no_correction(store: Path) -> None:
+    """A latecomer's file is added; what was entered from the folder earlier is left out."""
+    folder = store.parent / "collected"
+    folder.mkdir()
+    answer_file(store, "anna", "before", all_right).rename(folder / "anna.json")
+    run("enter", store, folder)
+    run("enter", store, answer_file(store, "anna", "before", nothing_known()))
+    answer_file(store, "ben", "before", all_right).rename(folder / "ben.json")
+    result = run("enter", store, folder, "--by", "hana")
+    assert (result.exit_code, "Entered: 1." in result.output) == (0, True)
+    assert "Left out: anna.json was entered earlier with the same answers." in result.output
+    with GainStore(store).history() as history:
+        entries = read_entries(history)
+    assert [entry.participant for entry in entries] == ["anna", "anna", "ben"]
+    assert sittings(entries, worlds_in(store))["anna"]["before"].entry.answers[0] == ("n", "")
+
+
+def test_an_open_result_file_takes_nothing_back(both: Path) -> None:
+    """Answers and marks are kept, and a sentence says so; the next report writes the file."""
+    sheet = filled(both, itertools.cycle(["1", "0", "0.5", "0", "0"]))
+    path = both / "gain" / "gain_results.csv"
+    path.unlink()
+    path.mkdir()  # as good as open in another program: it cannot be replaced
+    said = "gain_results.csv could not be written"
+    for words in (("enter", both, answer_file(both, "chen", "before", all_right)), ("mark", both)):
+        result = run(*words, *([sheet] if words[0] == "mark" else []))
+        assert (result.exit_code, said in result.output) == (1, True)
+        assert "What was entered is safe in the store." in result.output
+    with GainStore(both).history() as history:
+        assert read_entries(history)[-1].participant == "chen"
+        assert len(read_marks(history)) == 20
+    assert said in run("report", both).output
+    path.rmdir()
+    assert run("report", both).exit_code == 0
+    assert table(path)[-1]["participant"] == "chen"
 
 
 @pytest.mark.parametrize(
@@ -415,6 +476,15 @@ def test_marks_are_taken_and_shown(both: Path) -> None:
     assert re.search(r"Words</th><td class=\"count\">0.5 → 0.5</td>", page)
 
 
+@pytest.mark.parametrize("empty", ["\r\n", ";;;;\r\n"])
+def test_a_sheet_may_begin_with_an_empty_line(both: Path, empty: str) -> None:
+    """Somebody put a row above the names, or a program did."""
+    path = filled(both, itertools.cycle(["1"]), mark=";")
+    path.write_text(empty + path.read_text(encoding="utf-8-sig"), encoding="utf-8-sig")
+    result = run("mark", both, path)
+    assert (result.exit_code, "new marks: 4" in result.output) == (0, True)
+
+
 def test_wrong_marks_give_a_sentence_and_the_script_waits(both: Path) -> None:
     """Points that the rubric does not know, a missing name, an unknown code."""
     path = filled(both, itertools.cycle(["3", "0.5", "", "x", "1"]))
@@ -438,6 +508,30 @@ def test_two_markers_who_differ_are_named(both: Path) -> None:
     page = (both / "gain" / "report" / "room.html").read_text(encoding="utf-8")
     assert page.count("hana and ito differ by more than one point. Talk it over.") == 4
     assert page.count("2 → 2") >= 2
+
+
+def test_the_report_reads_the_marks_once_for_all_people() -> None:
+    """The work grows with the marks, and not with the marks of each person."""
+
+    class Counted(list[Mark]):
+        read = 0
+
+        def __iter__(self) -> Iterator[Mark]:
+            self.read += 1
+            return super().__iter__()
+
+    scripts = {name: Script(name, name, "before") for name in map(str, range(50))}
+    marks = Counted(Mark(code, "cases", float(code), "hana") for code in scripts)
+    marks += [Mark("7", "cases", 1.0, "ito"), Mark("7", "cases", 6.0, "hana")]
+    found = Found(bank(), {}, {}, {}, scripts, marks)
+    for name in scripts:
+        expected = 6.0 if name == "7" else float(name)
+        assert found.points(name, "before") == {"cases": expected}
+    assert found.points("7", "after") == {}
+    assert to_talk_over(marks) == [
+        "Script 7: hana and ito differ by more than one point. Talk it over."
+    ]
+    assert marks.read == 2
 
 
 # --- the report -------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_a_function_is_called_on_copies_of_five_tables() -> None:
         del probe["kg"]
     tables = dict(probe_tables(table))
     assert [len(probe) for probe in tables.values()] == [3, 3, 3, 1, 0]
-    larger = tables["the same rows with numbers a thousand times larger"]
+    larger = tables["the same rows with decimal numbers a thousand times larger"]
     assert larger["kg"].tolist() == [1000, 2000, 3000]
     assert larger["n"].tolist() == [1, 2, 3]
     assert tables["the same rows in another order"].index.tolist() == [2, 1, 0]

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from rilo_training.answers import Mistake, Question, encode
+from rilo_training.course.workspaces import reset_unit
 from rilo_training.learn import begin, calls, check, hint, progress, say
 from rilo_training.learn.feedback import Message
 from rilo_training.learn.pictures import image_with_words
@@ -220,19 +222,19 @@ def test_check_survives_a_damaged_key(begun: Workspace, capsys: pytest.CaptureFi
     assert "Your answer is not lost" in capsys.readouterr().out
 
 
-def test_check_of_an_ordinary_answer_takes_well_under_a_tenth_of_a_second(
-    begun: Workspace,
-) -> None:
-    """A check is quick against loading the practice data in the same run."""
+def test_check_of_an_ordinary_answer_is_quicker_than_loading_the_data(begun: Workspace) -> None:
+    """Both in the same run; the quickest of several, for a busy computer makes one slow."""
     from rilo_training.seizures import load_seizures
 
-    def seconds(call: Any) -> float:
+    def seconds(call: Callable[[], object]) -> float:
         start = time.perf_counter()
-        for _ in range(5):
-            call()
+        call()
         return time.perf_counter() - start
 
-    assert seconds(lambda: check("q1", 11)) < 5 * seconds(load_seizures)
+    def quickest(call: Callable[[], object]) -> float:
+        return min(seconds(call) for _ in range(5))
+
+    assert quickest(lambda: check("q1", 11)) < quickest(load_seizures)
 
 
 def test_hints_come_one_after_the_other(
@@ -260,6 +262,24 @@ def test_a_worked_answer_comes_after_three_tries_and_only_where_there_is_one(
     assert "A worked answer" not in outs[0] + outs[1]
     assert outs[2].count("A worked answer on other data:") == 1
     assert "answer_2 = 20" in outs[2]
+
+
+def test_tries_before_a_reset_do_not_count(
+    begun: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who starts a unit again has three tries again before a worked answer is shown."""
+    for value in (1, 2):
+        check("q2", value)
+    units = [{"id": "u1", "folder": "", "file": "u1_first.ipynb"}]
+    public = {"units": units, "cell_seconds": 20}
+    (begun.inner / "units.json").write_text(json.dumps(public), encoding="utf-8")
+    reset_unit(begun, "u1")
+    for value in (3, 4):
+        check("q2", value)
+    assert "A worked answer" not in capsys.readouterr().out
+    check("q2", ...)  # no try, and no reset
+    check("q2", 5)
+    assert "A worked answer" in capsys.readouterr().out
 
 
 def test_three_dots_are_no_try(begun: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Marks of people: kept for ever, counted for the text they were given for, never lost."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -217,3 +218,17 @@ def test_codes_in_a_comment_become_words() -> None:
     assert expand("#limit #LIMIT #1 #other", known) == ("Name one limit. Name one limit. #1 #other")
     assert unknown_codes("#limit #1 #other", known) == ["other"]
     assert expand("#limit", {"limit": r"\1 \g<0>"}) == r"\1 \g<0>"
+
+
+def test_the_work_for_a_mark_does_not_grow_with_the_marks_that_are_kept() -> None:
+    """Ten times as many marks are about ten times the steps of the database, not a hundred."""
+
+    def steps(number: int) -> int:
+        done: list[None] = []
+        marks = [mark_of(replace(result_of(), participant=f"p{n}")) for n in range(number)]
+        with contextlib.closing(sqlite3.connect(":memory:")) as history:
+            history.set_progress_handler(lambda: done.append(None), 100)
+            assert add_marks(history, marks) == number
+        return len(done)
+
+    assert steps(1_000) < 20 * steps(100)

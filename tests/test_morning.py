@@ -23,7 +23,7 @@ from rilo_training.course.written import rubrics_of
 from rilo_training.grading.morning import morning_page, write_morning
 from rilo_training.grading.morning.day import can_be_dropped, find_day
 from rilo_training.grading.morning.mistakes import common_mistakes
-from rilo_training.grading.morning.notes import NOTES, read_notes
+from rilo_training.grading.morning.notes import CARDS, NOTES, read_notes
 from rilo_training.grading.morning.owed import marking_owed
 from rilo_training.grading.morning.pace import handed_in_by_nobody, paces
 from rilo_training.grading.morning.pairs import Group, pairs_for
@@ -154,6 +154,38 @@ def test_notes_that_hold_nothing_are_no_problem(
         "rilo_training.grading.morning.sheet.read_notes", lambda _, day: read_notes(tmp_path, day)
     )
     assert "No notes for this. From the timetable: Exit question (15)" in words(sheet([]))
+
+
+@pytest.mark.parametrize(("cards", "is_named"), [("## Day 2, live hour: x\n", True), ("", False)])
+def test_the_sheet_names_a_card_only_where_there_is_one(
+    cards: str, is_named: bool, tmp_path: Path
+) -> None:
+    """Nobody is sent to a card that nobody wrote: the card of day 22 is none of day 2."""
+    (tmp_path / CARDS).parent.mkdir()
+    (tmp_path / CARDS).write_text(f"## Day 1, x\n{cards}## Day 22, x\n", encoding="utf-8")
+    course = dataclasses.replace(COURSE, root=tmp_path, units=())
+    text = words(sheet([], course=course))
+    assert ("The card of day 2 in curriculum/practice_database.md" in text) == is_named
+    assert "ead one printed record aloud in pairs." in text
+
+
+def test_what_to_drop_and_the_open_competences_reach_the_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of the notes, and each competence under the line with its share."""
+    (tmp_path / NOTES).mkdir(parents=True)
+    (tmp_path / NOTES / "day2.md").write_text(NOTES_TEXT, encoding="utf-8")
+    monkeypatch.setattr(
+        "rilo_training.grading.morning.sheet.read_notes", lambda _, day: read_notes(tmp_path, day)
+    )
+    results = [
+        result(competence=competence, question=question, verdict="partial", points=points)
+        for competence, question, points in (("C1", "q1", 1.0), ("C2", "q2", 1.5), ("C6", "q3", 0))
+    ]
+    text = words(sheet(results))
+    assert "15 minutes late w1d2_01: the Change it of part 2" in text
+    assert "30 minutes late also w1d2_90, Question 9" in text
+    assert "Open: C1 (50 per cent), C6 (0 per cent)." in text
 
 
 # --- what happened yesterday ------------------------------------------------------------------
@@ -321,6 +353,29 @@ def test_pairs_are_kept_for_the_next_morning(
     assert write_morning(COURSE, store, "4")[0].is_file()
 
 
+def test_the_pairs_of_a_morning_that_was_printed_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts of day 1 are marked during the day; another person gives new pairs."""
+    marked = [
+        dataclasses.replace(r, verdict="correct", points=2.0 if r.participant[-1] in "45" else 0.0)
+        for r in room(6)
+    ]
+    rooms = [room(6), marked, room(7)]
+    monkeypatch.setattr(
+        "rilo_training.grading.morning.sheet.current_results", lambda programme, store: rooms[0]
+    )
+    store, found = Store(tmp_path / "store"), []
+    file = tmp_path / "store" / "morning" / "pairs_day_02.json"
+    while rooms:
+        page, _ = write_morning(COURSE, store, "2")
+        found.append(json.loads(file.read_text(encoding="utf-8"))["groups"])
+        assert all(name in page.read_text(encoding="utf-8") for name in found[-1][0])
+        rooms.pop(0)
+    assert found[0] == found[1]
+    assert sum(map(len, found[2])) == 7
+
+
 # --- the page ---------------------------------------------------------------------------------
 
 LONG = "A very long name of a participant, number {:03d}, of the office of an administration"
@@ -419,6 +474,7 @@ def test_the_command_reads_the_store_of_the_grader(
     assert "w1d1_90, 4 people" in text
     assert "participant_03 1 of 1 7 of 7" in text
     assert "participant_02 1 of 1 5 of 7" in text
+    assert "Nothing was graded" not in done.stdout
     assert "3 texts" in text  # nobody marked the first three; the second attempt had none
 
 
@@ -432,6 +488,9 @@ def test_the_command_works_on_a_store_that_is_not_there_yet(
     assert done.exit_code == 0, done.output
     assert (store / "morning" / "day_01.html").is_file()
     assert "For the instructor only." in done.stdout
+    assert f"Nothing was graded in {store} yet: the sheet shows no results." in done.stdout
+    run_again = CliRunner().invoke(main, ["morning", "1", "--store", str(store)])
+    assert "Nothing was graded" in run_again.stdout
     other = CliRunner().invoke(
         main, ["morning", "2026-12-01", "--store", str(store), "--out", str(tmp_path / "a.html")]
     )

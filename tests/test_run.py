@@ -426,9 +426,11 @@ def test_lab_makes_a_workspace_once(
     run, started = calls
     assert run.main(["lab"]) == 0
     assert [command[3] for command, _ in started] == ["start", "lab"]
-    (run.ROOT / "workspace" / ".rilo").mkdir(parents=True)
+    (inner := run.ROOT / "workspace" / ".rilo").mkdir(parents=True)
+    assert run.main(["lab"]) == 0  # a start that was interrupted: `rilo start` says what to do
+    (inner / "workspace.json").touch()
     assert run.main(["lab"]) == 0
-    assert [command[3] for command, _ in started] == ["start", "lab", "lab"]
+    assert [command[3] for command, _ in started] == ["start", "lab", "start", "lab", "lab"]
 
 
 def test_lab_passes_options_on(
@@ -436,9 +438,11 @@ def test_lab_passes_options_on(
 ) -> None:
     """An option in the place of the folder does not become the name of a workspace."""
     run, started = calls
-    (run.ROOT / "workspace" / ".rilo").mkdir(parents=True)
+    own = run.ROOT / "desk" / ".rilo"
+    for inner in (run.ROOT / "workspace" / ".rilo", own):
+        inner.mkdir(parents=True)
+        (inner / "workspace.json").touch()
     assert run.main(["lab", "--no-browser"]) == 0
-    (own := run.ROOT / "desk" / ".rilo").mkdir(parents=True)
     assert run.main(["lab", str(own.parent), "--port", "9999"]) == 0
     assert [command[3:] for command, _ in started] == [
         ["lab", str(run.ROOT / "workspace"), "--no-browser"],

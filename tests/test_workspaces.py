@@ -175,6 +175,16 @@ def test_a_used_folder_is_left_as_it_is(material: Path, tmp_path: Path) -> None:
     assert files(begun.root) == before
 
 
+def test_a_start_that_was_interrupted_is_said_with_what_to_do(workspace: Workspace) -> None:
+    """Without its state, which comes last, a folder is no workspace and can be none."""
+    (workspace.inner / "workspace.json").unlink()
+    before = files(workspace.root)
+    said = refused(run("start", workspace.root, "--participant", "participant_01"))
+    assert "holds a workspace that is not complete" in said
+    assert "already in use" not in said
+    assert files(workspace.root) == before
+
+
 def test_an_empty_folder_can_be_used(material: Path, tmp_path: Path) -> None:
     """A folder that was made beforehand is no obstacle."""
     (tmp_path / "desk").mkdir()
@@ -514,6 +524,17 @@ def test_a_world_that_is_not_the_prepared_one_is_not_used(workspace: Workspace) 
 
 
 @pytest.mark.usefixtures("from_a_release")
+@pytest.mark.parametrize("odd", [[{}], [5], 5, [{"seed": "x", "world_id": "y"}]])
+def test_a_damaged_list_of_worlds_is_said_in_a_sentence(workspace: Workspace, odd: object) -> None:
+    """It names the file, and nothing is written."""
+    (workspace.inner / "worlds.json").write_text(json.dumps({SECOND: odd}), encoding="utf-8")
+    before = files(workspace.root)
+    said = refused(run("practise", workspace.root, SECOND))
+    assert ".rilo/worlds.json of this workspace is damaged" in said
+    assert files(workspace.root) == before
+
+
+@pytest.mark.usefixtures("from_a_release")
 def test_practice_that_cannot_be_written_is_said_in_a_sentence(workspace: Workspace) -> None:
     """A file called `more_practice` is in the way."""
     (workspace.root / "more_practice").write_text("a file of mine", encoding="utf-8")
@@ -663,6 +684,18 @@ def test_material_that_is_still_right_is_not_written_again(course: Path, tmp_pat
     before = marks(folder)
     materials.build_material(programme, folder)
     assert marks(folder) == before
+
+
+def test_a_practice_key_that_is_gone_is_made_again(course: Path, tmp_path: Path) -> None:
+    """Without it nothing is compared with the practice values, so the stamp alone says nothing."""
+    programme = shortened(course)
+    folder = materials.build_material(programme, tmp_path / "material")
+    unit = programme.units[0]
+    (file,) = (folder / "keys" / unit.id).glob("[!m]*.json")
+    file.unlink()
+    materials.build_material(programme, folder)
+    assert file.is_file()
+    assert materials.practice_key(folder, programme, unit).keys() == {"q1", "q2"}
 
 
 def test_material_is_renewed_when_the_course_changed(course: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def write_database(extract: str | PathLike[str], file: Path) -> dict[str, int]:
     Raises
     ------
     ExtractError
-        When the folder is no world, or its seizures cannot be read.
+        When the folder is no world, or a table of it cannot be read.
 
     Examples
     --------
@@ -75,9 +75,9 @@ def write_database(extract: str | PathLike[str], file: Path) -> dict[str, int]:
     rows: dict[str, int] = {}
     with contextlib.closing(sqlite3.connect(file)) as database:
         tables = {"seizures": (load_seizures(extract), COLUMNS)}
-        with contextlib.suppress(ExtractError):  # a world may be made without it
+        if any(Path(extract).glob("seizures_raw.*")):  # a world may be made without it
             tables["seizures_raw"] = (load_seizures(extract, raw=True), COLUMNS)
-        with contextlib.suppress(ExtractError):
+        if any(Path(extract).glob("movements.*")):
             tables["movements"] = (load_movements(extract), MOVEMENT_COLUMNS)
         for name, (table, columns) in tables.items():
             _add_table(database, name, table, columns)

@@ -108,7 +108,8 @@ def _renew(programme: Programme, folder: Path, worlds: int, edition: str, say: S
         keys = folder / "keys" / unit.id
         stamp = keys / "made_from.json"
         found = read_json(stamp)
-        if found.get("digest") == made_from and len(found.get("worlds", [])) >= worlds:
+        is_made = found.get("digest") == made_from and len(found.get("worlds", [])) >= worlds
+        if is_made and _practice_key(folder, programme, unit).is_file():
             prepared[unit.id] = found["worlds"][:worlds] if worlds else []
             continue
         say(f"{unit.id}: practice key")
@@ -153,10 +154,14 @@ def _handed_out(question: Question) -> Question:
 
 def practice_key(folder: Path, programme: Programme, unit: Unit) -> dict[str, Question]:
     """Return each question with its reference on the practice data, from the material."""
-    world_id = read_about(programme.practice_world)["world_id"]
-    found = read_json(folder / "keys" / unit.id / f"{world_id}.json")
+    found = read_json(_practice_key(folder, programme, unit))
     questions = map(Question.from_json, found.get("questions", []))
     return {question.question: question for question in questions}
+
+
+def _practice_key(folder: Path, programme: Programme, unit: Unit) -> Path:
+    world_id = read_about(programme.practice_world)["world_id"]
+    return folder / "keys" / unit.id / f"{world_id}.json"
 
 
 def _fresh(

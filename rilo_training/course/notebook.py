@@ -322,8 +322,22 @@ def _solved(source: str) -> str:
 
 
 def _is_open(line: str) -> bool:
-    """Whether a line waits to be filled in: the value that it assigns holds three dots."""
-    return bool(re.fullmatch(r"""\w+ = [^"']*\.\.\.[^"']*""", line))
+    """Whether a line waits to be filled in: the value that it assigns holds three dots.
+
+    Three dots that say which part of a table is taken, as in ``table[..., 0]``, are real code.
+    """
+    try:
+        (found,) = ast.parse(line).body
+    except (SyntaxError, ValueError):  # a part of several lines, or no line of code
+        return False
+    if not isinstance(found, ast.Assign) or not isinstance(found.targets[0], ast.Name):
+        return False
+    parts = list(ast.walk(found.value))
+    places = [one.slice for one in parts if isinstance(one, ast.Subscript)]
+    real = {part for place in places for part in ast.walk(place)}
+    return any(
+        isinstance(one, ast.Constant) and one.value is ... and one not in real for one in parts
+    )
 
 
 def clear_outputs(cell: NotebookNode) -> None:

@@ -35,6 +35,11 @@ PRACTISED = "practised.json"
 Say = Callable[[str], None]
 
 _IN_USE = "The folder {folder} is already in use. Choose a new folder, or go on working in it."
+_NOT_COMPLETE = (
+    "The folder {folder} holds a workspace that is not complete: the file .rilo/workspace.json is "
+    "missing. Choose a new folder. Or, if no work of yours is in this folder, delete it and run "
+    "the command again."
+)
 
 
 def find_material(say: Say) -> Path:
@@ -72,7 +77,8 @@ def start_workspace(folder: Path, participant: str, material: Path) -> Workspace
     if not participant.strip():
         raise CourseError("The participant id is empty. Use the id that your instructor gave you.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(_IN_USE.format(folder=folder))
+        is_begun = (folder / FOLDER).is_dir() and not (folder / FOLDER / STATE).exists()
+        raise CourseError((_NOT_COMPLETE if is_begun else _IN_USE).format(folder=folder))
     public = _units(material)
     place = folder.resolve()
     waiting = place.with_name(f".{place.name}-{uuid.uuid4().hex[:8]}")
@@ -185,7 +191,7 @@ def reset_unit(workspace: Workspace, unit_id: str) -> Path | None:
     _give_out(workspace.copies / path.name, path)
     about = {"unit": unit_id, "verdict": "not_attempted", "world": _practice_id(workspace)}
     for question in questions:
-        workspace.record({**about, "question": question})
+        workspace.record({**about, "question": question, "is_reset": True})
     return kept
 
 
@@ -223,7 +229,8 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
     Raises
     ------
     CourseError
-        When the prepared worlds are used up and this is not the instructor's course.
+        When the list of prepared worlds is damaged, or when they are used up and this is not the
+        instructor's course.
     """
     unit = unit_of(workspace, unit_id)
     folder = workspace.root / MORE_PRACTICE
@@ -232,11 +239,12 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
         _numbers(folder, stem) | _numbers(workspace.root / "datasets", unit_id), default=0
     )
     extract = f"datasets/{unit_id}_practice_{number:02d}"
-    prepared = read_json(workspace.inner / WORLDS).get(unit_id, [])
+    prepared = _prepared(workspace, unit_id)
     if number <= len(prepared):
         say("making a fresh world")
-        world = UnitWorld.from_plain(unit["world"]).make(int(prepared[number - 1]["seed"]))
-        if world.about["world_id"] != prepared[number - 1]["world_id"]:
+        seed, world_id = prepared[number - 1]
+        world = UnitWorld.from_plain(unit["world"]).make(seed)
+        if world.about["world_id"] != world_id:
             raise CourseError(
                 "The fresh world is not the prepared one: another version of a library made it. "
                 "Install the course again with run.py."
@@ -256,6 +264,18 @@ def practise_unit(workspace: Workspace, unit_id: str, say: Say = lambda line: No
         raise CourseError(f"The notebook {unit['file']} has no EXTRACT that can be changed.")
     write_text(notebook, changed)
     return notebook
+
+
+def _prepared(workspace: Workspace, unit_id: str) -> list[tuple[int, str]]:
+    """Return seed and id of each world that was prepared for a unit."""
+    found = read_json(workspace.inner / WORLDS).get(unit_id, [])
+    try:
+        return [(int(world["seed"]), world["world_id"]) for world in found]
+    except (KeyError, TypeError, ValueError) as reason:
+        raise CourseError(
+            f"The file {FOLDER}/{WORLDS} of this workspace is damaged. Start a new workspace, and "
+            "copy your notebooks into it."
+        ) from reason
 
 
 def _numbers(folder: Path, name: str) -> set[int]:

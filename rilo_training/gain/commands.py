@@ -47,7 +47,7 @@ def make(store: Path, occasion: str) -> None:
 
     A second call writes the pages of the same test again, also for people who were drawn since.
     """
-    from rilo_training.gain.occasion import make_occasion
+    from rilo_training.gain.occasion import TYPED, make_occasion
 
     made = make_occasion(store, occasion, lambda line: click.echo(f"  {line} ...", err=True))
     kept = "A new test" if made.is_new else "The same test as before, written again"
@@ -56,6 +56,11 @@ def make(store: Path, occasion: str) -> None:
         click.echo(f"Worlds that were not fit, and were passed over: {made.refused}.")
     click.echo(f"Hand out: {made.hand_out} (one folder a person, and the data of the task)")
     click.echo(f"Keep, for the marker alone: {made.marker}")
+    if made.typed.name != TYPED:
+        click.echo(
+            f"The file {TYPED} holds typed answers or other participants, so it stays. "
+            f"The empty table for all participants: {made.typed}"
+        )
 
 
 @gain.command()
@@ -69,7 +74,7 @@ def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> No
     A folder stands for all files in it that end with .json, .txt or .csv.
 
     Nothing is written over: a second entry of a person is kept beside the first, and the newest
-    counts.
+    counts. The same answers from the same file are entered once.
     """
     from rilo_training.gain import steps
 
@@ -81,6 +86,11 @@ def enter(store: Path, files: tuple[Path, ...], by: str, as_written: bool) -> No
             f"{given} of {len(entry.answers)} items have an answer."
         )
     click.echo(f"Entered: {len(taken.entries)}.")
+    for entry in taken.kept:
+        click.echo(
+            f"Left out: {entry.source} was entered earlier with the same answers. "
+            "If it must count again, give the file another name and enter it."
+        )
     _say_problems(taken.problems)
 
 
@@ -107,8 +117,9 @@ def report(store: Path) -> None:
     """Write the report: a page for each person, before and after, and one for the room."""
     from rilo_training.gain import steps
 
-    room, people = steps.write_report(store)
+    room, people, problems = steps.write_report(store)
     click.echo(f"Pages for {people} participants, and one for the room: {room}")
+    _say_problems(problems)
 
 
 def _say_problems(problems: list[str]) -> None:

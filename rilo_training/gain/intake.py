@@ -27,10 +27,11 @@ MOST_PROBLEMS = 10
 
 @dataclass
 class Taken:
-    """What can be entered, and what cannot, in sentences."""
+    """What can be entered, what cannot, in sentences, and what is kept already."""
 
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class _Given:
     world_id: str | None
     items: Sequence[tuple[object, object, object]]
     task: Mapping[str, str]
-    order: int = 0
+    order: tuple[int, int] = (0, 0)
 
 
 def read_files(paths: Sequence[Path], known: Known) -> Taken:
@@ -71,7 +72,8 @@ def read_files(paths: Sequence[Path], known: Known) -> Taken:
     -------
     Taken
         An entry for each person and occasion of each file, in the order of the files. Where a
-        person saved several times, the later one comes later.
+        person saved several times, the later one comes later: by the clock of the computer, as the
+        page counts its saves from one again when it is opened again.
     """
     taken = Taken()
     given: list[_Given] = []
@@ -143,7 +145,7 @@ def _read_saved(name: str, text: str, problems: list[str]) -> list[_Given]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         problems.append(f"{name} was not saved by the page of this test. It was not taken.")
         return []
-    answers, task, saved = found.get("answers"), found.get("task"), found.get("saved")
+    answers, task = found.get("answers"), found.get("task")
     if not isinstance(answers, list) or not all(isinstance(one, dict) for one in answers):
         problems.append(f"{name} holds no list of answers. Ask for the file again.")
         return []
@@ -157,9 +159,13 @@ def _read_saved(name: str, text: str, problems: list[str]) -> list[_Given]:
             world_id=word(found.get("world_id")),
             items=[(one.get("item"), one.get("answer"), one.get("sure")) for one in answers],
             task={part: whole_text(word(task.get(part)))[:MOST_CHARACTERS] for part in TASK_PARTS},
-            order=saved if type(saved) is int and 0 <= saved < 1_000_000 else 0,
+            order=(_number(found.get("at")), _number(found.get("saved"))),
         )
     ]
+
+
+def _number(value: object) -> int:
+    return value if type(value) is int and value >= 0 else 0
 
 
 def _read_rows(name: str, rows: Sequence[Typed], problems: list[str]) -> list[_Given]:

@@ -94,7 +94,8 @@ def read_sheet(
     mark = max((";", "\t", ","), key=first.count)
     columns = {criterion.id: f"points: {criterion.name}".casefold() for criterion in criteria}
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+        every = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        rows = [cells for cells in every if any(cell.strip() for cell in cells)]
     except csv.Error as reason:
         found.problems.append(f"The sheet is not a table: {reason}. Save it as CSV again.")
         return found
@@ -149,12 +150,11 @@ def _points(text: str) -> float:
         return -1.0
 
 
-def newest_marks(marks: Sequence[Mark], code: str) -> dict[str, dict[str, Mark]]:
-    """Return the marks that count for a script: by marker, the first one first, and criterion."""
-    found: dict[str, dict[str, Mark]] = {}
+def newest_marks(marks: Sequence[Mark]) -> dict[str, dict[str, dict[str, Mark]]]:
+    """Return the marks that count by code, by marker, the first one first, and by criterion."""
+    found: dict[str, dict[str, dict[str, Mark]]] = {}
     for mark in marks:
-        if mark.code == code:
-            found.setdefault(mark.marker, {})[mark.criterion] = mark
+        found.setdefault(mark.code, {}).setdefault(mark.marker, {})[mark.criterion] = mark
     return found
 
 
@@ -167,10 +167,9 @@ def new_marks(given: Sequence[Mark], before: Sequence[Mark]) -> list[Mark]:
 def to_talk_over(marks: Sequence[Mark]) -> list[str]:
     """Return a sentence for each script on which two markers differ by more than a point."""
     sentences = []
-    for code in sorted({mark.code for mark in marks}):
+    for code, by_marker in sorted(newest_marks(marks).items()):
         sums = {
-            marker: sum(mark.points for mark in own.values())
-            for marker, own in newest_marks(marks, code).items()
+            marker: sum(mark.points for mark in own.values()) for marker, own in by_marker.items()
         }
         if sums and max(sums.values()) - min(sums.values()) > LARGE_DIFFERENCE:
             names = " and ".join(sums)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_WORLDS = 50
-DATA = "task_data"
+DATA, TYPED = "task_data", "typed_answers.csv"
 # No vowels and no digits: a code is no word, and no spreadsheet takes it for a date or a number.
 _CODE_LETTERS = "CDFHJKLMNPRTVWX"
 
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Made:
-    """What was made: the world, how many worlds were not fit, and the folders."""
+    """What was made: the world, how many worlds were not fit, the folders, the empty table."""
 
     world_id: str
     is_new: bool
@@ -53,6 +53,7 @@ class Made:
     participants: int
     hand_out: Path
     marker: Path
+    typed: Path
 
 
 def make_occasion(folder: Path, occasion: str, say: Say) -> Made:
@@ -107,16 +108,18 @@ def make_occasion(folder: Path, occasion: str, say: Say) -> Made:
     marker = store.marker(occasion)
     write_text(marker / "key.html", key_page(kept, bank))
     forms = {name: form_of(first, occasion) for name, first in draws.items()}
-    _write_template(marker / "typed_answers.csv", template_text(occasion, forms))
-    return Made(kept.world_id, world is None, refused, len(draws), store.hand_out(occasion), marker)
+    typed = _write_template(marker / TYPED, template_text(occasion, forms))
+    hand_out = store.hand_out(occasion)
+    return Made(kept.world_id, world is None, refused, len(draws), hand_out, marker, typed)
 
 
-def _write_template(path: Path, text: str) -> None:
+def _write_template(path: Path, text: str) -> Path:
     """Write the empty table for answers on paper; one in which somebody typed stays."""
     content = text.encode("utf-8-sig")
     if path.exists() and path.read_bytes() != content:
         path = path.with_name("typed_answers_blank.csv")
     write_bytes(path, content)
+    return path
 
 
 def _seeds() -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rilo_training.gain.bank import Bank
@@ -37,12 +38,17 @@ class Found:
 
     def points(self, participant: str, occasion: str) -> dict[str, float]:
         """Return the points of the performance task by criterion: those of the first marker."""
+        return self._points.get((participant, occasion), {})
+
+    @cached_property
+    def _points(self) -> dict[tuple[str, str], dict[str, float]]:
+        """The points of every script, by participant and occasion."""
+        by_code, found = newest_marks(self.marks), {}
         for script in self.scripts.values():
-            if (script.participant, script.occasion) == (participant, occasion):
-                by_marker = newest_marks(self.marks, script.code)
-                first = next(iter(by_marker.values()), {})
-                return {criterion: mark.points for criterion, mark in first.items()}
-        return {}
+            first = next(iter(by_code.get(script.code, {}).values()), {})
+            points = {criterion: mark.points for criterion, mark in first.items()}
+            found[script.participant, script.occasion] = points
+        return found
 
 
 def arrow(before: object, after: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,11 +25,15 @@ from rilo_training.gain.results import results_text, task_text
 from rilo_training.gain.standing import Sittings, sittings
 from rilo_training.gain.store import GainStore
 
+ENDINGS = (".json", ".txt", ".csv")
 RESULTS, TASK, SHEET = "gain_results.csv", "gain_task.csv", "blind_marking_sheet.csv"
 
 
 def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Taken:
     """Enter files with answers. What was entered before stays.
+
+    The same answers from the same file are entered once: a folder may be entered again, and a
+    correction that was entered since still counts.
 
     Parameters
     ----------
@@ -56,19 +59,40 @@ def enter(folder: Path, paths: Sequence[Path], by: str, as_written: bool) -> Tak
                 "No test was made in this store yet, so there is nothing to enter. "
                 f"Make one first: rilo gain make {folder} --occasion before"
             )
-        taken = read_files(_files(paths), known)
+        problems: list[str] = []
+        taken = read_files(_files(paths, problems), known)
+        taken.problems = problems + taken.problems
+        before = {_content(entry) for entry in read_entries(history)}
+        taken.kept = [entry for entry in taken.entries if _content(entry) in before]
+        taken.entries = [entry for entry in taken.entries if _content(entry) not in before]
         for entry in taken.entries:
             add_entry(history, entry)
-        _write_results(history, store)
+    taken.problems += _write_results(store)
     return taken
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
+def _content(entry: Entry) -> tuple[object, ...]:
+    """Return all of an entry but who entered it, and when."""
+    task = tuple(sorted(entry.task.items()))
+    place = (entry.participant, entry.occasion, entry.form, entry.world_id, entry.source)
+    return (*place, entry.answers, task)
+
+
+def _files(paths: Sequence[Path], problems: list[str]) -> list[Path]:
     """Return the files, those of folders in the order of their names."""
     found: list[Path] = []
     for path in paths:
-        own = [one for ending in ("*.json", "*.txt", "*.csv") for one in sorted(path.glob(ending))]
-        found += own if path.is_dir() else [path]
+        if not path.is_dir():
+            found.append(path)
+            continue
+        every = sorted(path.iterdir())
+        own = [one for ending in ENDINGS for one in every if one.suffix.lower() == ending]
+        found += own
+        if not own:
+            problems.append(
+                f"The folder {path} holds no file that ends with .json, .txt or .csv. Folders "
+                "in it are not looked into: name the folder that holds the files."
+            )
     return found
 
 
@@ -101,17 +125,17 @@ def take_marks(folder: Path, sheet: Path) -> tuple[int, list[str]]:
         found = read_sheet(content, read_scripts(history), bank.criteria)
         new = new_marks(found.marks, read_marks(history))
         add_marks(history, new)
-        _write_results(history, store)
-    return len({mark.code for mark in new}), found.problems
+    return len({mark.code for mark in new}), found.problems + _write_results(store)
 
 
-def write_report(folder: Path) -> tuple[Path, int]:
+def write_report(folder: Path) -> tuple[Path, int, list[str]]:
     """Write the page of the room, a page for each person, and the result files.
 
     Returns
     -------
-    Path, int
-        The page of the room, and how many people have a page.
+    Path, int, list of str
+        The page of the room, how many people have a page, and a sentence for each result file that
+        could not be written.
     """
     store, bank = GainStore(folder), load_bank()
     with store.history() as history:
@@ -124,7 +148,6 @@ def write_report(folder: Path) -> tuple[Path, int]:
             scripts=read_scripts(history),
             marks=read_marks(history),
         )
-        _write_results(history, store)
     if not found.draws:
         raise CourseError(
             "Nobody was drawn in this store yet, so there is nothing to report. Draw first: "
@@ -136,7 +159,7 @@ def write_report(folder: Path) -> tuple[Path, int]:
     room = store.report()
     links = {name: place.relative_to(room.parent).as_posix() for name, place in places.items()}
     write_text(room, room_page(found, links))
-    return room, len(places)
+    return room, len(places), _write_results(store)
 
 
 def _sat(counting: Sittings) -> dict[tuple[str, str], Entry]:
@@ -148,13 +171,26 @@ def _sat(counting: Sittings) -> dict[tuple[str, str], Entry]:
     }
 
 
-def _write_results(history: sqlite3.Connection, store: GainStore) -> None:
-    """Write the two result files again: they are made from the records, and hold all of them."""
-    worlds, entries = read_worlds(history), read_entries(history)
-    sat = _sat(sittings(entries, worlds))
-    texts = {
-        RESULTS: results_text(entries, worlds),
-        TASK: task_text(read_marks(history), read_scripts(history), sat),
-    }
-    for name, text in texts.items():
-        write_text(store.folder / name, text, encoding="utf-8-sig")
+def _write_results(store: GainStore) -> list[str]:
+    """Write the two result files again from the records, and say which could not be written.
+
+    What was entered is kept by then: a file that is open elsewhere takes nothing back.
+    """
+    problems = []
+    with store.history() as history:
+        worlds, entries = read_worlds(history), read_entries(history)
+        sat = _sat(sittings(entries, worlds))
+        texts = {
+            RESULTS: results_text(entries, worlds),
+            TASK: task_text(read_marks(history), read_scripts(history), sat),
+        }
+        for name, text in texts.items():
+            try:
+                write_text(store.folder / name, text, encoding="utf-8-sig")
+            except OSError as reason:
+                problems.append(
+                    f"{name} could not be written ({reason.strerror}). What was entered is safe in "
+                    "the store. Close the file if it is open in another program, and run rilo gain "
+                    f"report {store.folder.parent}"
+                )
+    return problems

@@ -275,12 +275,13 @@ def _world_id(session: Session) -> str:
 
 
 def _tries(session: Session, question: str) -> int:
+    """Return how often a question was tried on these data since the unit was started again."""
     assert session.workspace is not None
-    world_id = _world_id(session)
-    return sum(
-        entry["unit"] == session.unit
-        and entry["question"] == question
-        and entry.get("world") == world_id
-        and entry["verdict"] not in ("not_attempted", "correct")
-        for entry in session.workspace.progress()
-    )
+    here, tries = (session.unit, question, _world_id(session)), 0
+    for entry in session.workspace.progress():
+        if (entry["unit"], entry["question"], entry.get("world")) != here:
+            continue
+        tries += entry["verdict"] not in ("not_attempted", "correct")
+        if entry.get("is_reset"):
+            tries = 0
+    return tries

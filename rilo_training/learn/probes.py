@@ -72,7 +72,7 @@ def probe_tables(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     for name, kind in part.dtypes.items():
         if getattr(kind, "kind", "") == "f":
             larger[name] = part[name] * _FACTOR
-    yield "the same rows with numbers a thousand times larger", larger
+    yield "the same rows with decimal numbers a thousand times larger", larger
     yield "one row", part.head(1).copy()
     yield "a table without rows", part.head(0).copy()
 

@@ -54,7 +54,7 @@ function save() {
   saved += 1;
   const { format, participant, occasion, form, world } = body.dataset;
   const task = Object.fromEntries(parts.map((id) => [id, document.getElementById(id).value]));
-  const content = { format, participant, occasion, form, world_id: world, saved, answers: answers(), task };
+  const content = { format, participant, occasion, form, world_id: world, saved, at: Date.now(), answers: answers(), task };
   const text = JSON.stringify(content, null, 1);
   const plain = participant.replace(/[^A-Za-z0-9_-]+/g, "_");
   const name = `gain_${occasion}_${plain}_${saved}.json`;

@@ -34,6 +34,7 @@ _TABLES = {
         comment INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL,
         code TEXT NOT NULL, words TEXT NOT NULL""",
 }
+_TEXT = "participant, unit, question, attempt, rehearsal, text"
 _CODE = re.compile(r"#([A-Za-z][\w-]*)")
 
 
@@ -128,6 +129,7 @@ def add_marks(history: sqlite3.Connection, marks: Iterable[Mark]) -> int:
     A mark that already counts for its text is not added again.
     """
     prepare_history(history, _TABLES)
+    history.execute(f"CREATE INDEX IF NOT EXISTS marks_of_texts ON marks ({_TEXT})")
     where = "participant = ? AND unit = ? AND question = ? AND attempt = ? AND rehearsal = ?"
     added = 0
     with history:

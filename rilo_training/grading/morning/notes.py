@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOTES = Path("curriculum") / "facilitation"
+CARDS = Path("curriculum") / "practice_database.md"
 MOST_ITEMS = 9
 _DROP = re.compile(r"^(?:\||-) *\**(\d+) minutes(?: late)?:?\**:? *\|?((?:.|\n  +(?=\S))+)", re.M)
 
@@ -31,6 +32,14 @@ class Notes:
     drop: tuple[tuple[int, str], ...] = ()
     checklist: tuple[str, ...] = ()
     fallback: str = ""
+
+
+def has_card(root: Path, number: int) -> bool:
+    """Whether there is a card for the live hour of a training day, to do without a network."""
+    if not (root / CARDS).is_file():
+        return False
+    text = (root / CARDS).read_text(encoding="utf-8")
+    return re.search(rf"^## Day {number}\b", text, re.MULTILINE) is not None
 
 
 def read_notes(root: Path, number: int) -> Notes:

@@ -14,7 +14,7 @@ from rilo_training.files import read_json, write_text
 from rilo_training.grading.morning import pace, stops
 from rilo_training.grading.morning.day import TrainingDay, before, can_be_dropped, find_day
 from rilo_training.grading.morning.mistakes import Common, common_mistakes, once
-from rilo_training.grading.morning.notes import MOST_ITEMS, read_notes
+from rilo_training.grading.morning.notes import CARDS, MOST_ITEMS, has_card, read_notes
 from rilo_training.grading.morning.owed import marking_owed
 from rilo_training.grading.morning.pairs import Group, pairs_for
 from rilo_training.grading.publish import current_results
@@ -25,6 +25,7 @@ from rilo_training.grading.store.policy import counting_results
 from rilo_training.grading.store.result import Result
 
 FOLDER = "morning"
+PAIRS = "pairs_day_{:02d}.json"
 LATE = (15, 30)
 MOST_WHO = 6
 MOST_PEOPLE, MOST_GROUPS = 8, 10
@@ -37,6 +38,9 @@ def write_morning(
     programme: Programme, store: Store, word: str, out: Path | None = None
 ) -> tuple[Path, TrainingDay]:
     """Write the sheet of a day, and keep its pairs for the next morning.
+
+    Pairs that were kept for this day stay while the people are the same: somebody may have printed
+    them. Who wants other pairs deletes ``pairs_day_NN.json`` first.
 
     Parameters
     ----------
@@ -60,12 +64,13 @@ def write_morning(
     day = find_day(programme, word)
     folder = store.folder / FOLDER
     results = counting_results(current_results(programme, store), programme.attempts)
-    yesterday = read_json(folder / f"pairs_day_{day.number - 1:02d}.json").get("groups", [])
-    groups = pairs_of(programme, day, results, _groups(yesterday))
+    groups, people = _kept(folder, day.number), sorted({result.participant for result in results})
+    if sorted(name for group in groups for name in group) != people:
+        groups = pairs_of(programme, day, results, _kept(folder, day.number - 1))
     path = out or folder / f"day_{day.number:02d}.html"
     try:
         write_text(path, morning_page(programme, day, results, groups))
-        write_text(folder / f"pairs_day_{day.number:02d}.json", json.dumps({"groups": groups}))
+        write_text(folder / PAIRS.format(day.number), json.dumps({"groups": groups}))
     except OSError as reason:
         raise CourseError(
             f"{path} could not be written ({reason.strerror}). Close it if it is open in another "
@@ -74,8 +79,9 @@ def write_morning(
     return path, day
 
 
-def _groups(kept: object) -> list[Group]:
-    """Return groups as they were kept; a damaged file holds none."""
+def _kept(folder: Path, day: int) -> list[Group]:
+    """Return the groups of a day as they were kept; a damaged file holds none."""
+    kept = read_json(folder / PAIRS.format(day)).get("groups")
     entries = kept if isinstance(kept, list) else []
     return [
         tuple(str(name) for name in group) for group in entries if isinstance(group, list) and group
@@ -196,10 +202,12 @@ def _late(programme: Programme, day: TrainingDay) -> list[tuple[int, str]]:
 
 def _notes(programme: Programme, day: TrainingDay) -> dict[str, Any]:
     notes = read_notes(programme.root, day.number)
-    default = (
-        f"The card of day {day.number} in curriculum/practice_database.md, with rilo browse; "
-        "without a computer, read one printed record aloud in pairs."
-    )
+    default = "Read one printed record aloud in pairs."
+    if has_card(programme.root, day.number):
+        default = (
+            f"The card of day {day.number} in {CARDS.as_posix()}, with rilo browse; "
+            "without a computer, read one printed record aloud in pairs."
+        )
     return {
         "file": notes.file,
         "checklist": [_cut(item, "line") for item in notes.checklist[:MOST_ITEMS]],

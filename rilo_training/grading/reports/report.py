@@ -105,7 +105,10 @@ def _written(store: Places, path: Path, text: str, encoding: str = "utf-8") -> s
 
 
 def cohort_table(results: Sequence[Result]) -> str:
-    """Return the cohort as plain text: participants by questions, with points."""
+    """Return the cohort as plain text: participants by questions, each with its verdict.
+
+    The points of a participant stand in the last column.
+    """
     units: dict[str, dict[str, dict[str, Result]]] = {}
     for result in results:
         people = units.setdefault(result.unit, {})
