@@ -260,7 +260,7 @@ def test_a_worked_answer_comes_after_three_tries_and_only_where_there_is_one(
         check("q2", value)
         outs.append(capsys.readouterr().out)
     assert "A worked answer" not in outs[0] + outs[1]
-    assert outs[2].count("A worked answer on other data:") == 1
+    assert outs[2].count("A worked answer:") == 1  # it is the same on all data
     assert "answer_2 = 20" in outs[2]
 
 

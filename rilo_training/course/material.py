@@ -187,7 +187,8 @@ def _worked_answers(unit: Unit, notebook: NotebookNode) -> dict[str, str]:
     for name, code in solutions_of(notebook).items():
         question = reference.questions[name]
         result = KINDS[question.kind].show(question.reference, question.form)
-        worked[name] = f"{code}\n\n# On other data the result is: {result}"
+        where = "On other data the" if question.depends_on_world else "The"
+        worked[name] = f"{code}\n\n# {where} result is: {result}"
     return worked
 
 

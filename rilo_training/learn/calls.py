@@ -127,7 +127,8 @@ def _check(question: str, value: object) -> None:
             sentences.append(f"Read again: {asked.review}")
         sentences.append(f'For help, type `hint("{question}")` in a new cell.')
         if asked.worked and tries + 1 >= TRIES_BEFORE_WORKED_ANSWER:
-            sentences += ["A worked answer on other data:", asked.worked]
+            on_others = " on other data" if asked.depends_on_world else ""
+            sentences += [f"A worked answer{on_others}:", asked.worked]
     else:
         sentences = [f"Assign your answer to `{asked.name}` in the cell above. Then run both."]
     show(verdict_message(question, judgement.verdict, sentences))
