@@ -41,10 +41,11 @@ points = {"rare_route": 3, "first_time": 2, "low_price": 2, "late": 2, "odd_pack
 rows = []
 for row in next_week.to_dict("records"):
     has = [sign for sign in points if row[sign]]
-    rows.append((-sum(points[sign] for sign in has), -row["value_usd"], row["consignment_id"], ", ".join(has)))
+    value = row["value_usd"] if row["value_usd"] >= 0 else -1  # not known: behind all others
+    rows.append((-sum(points[sign] for sign in has), -value, row["consignment_id"], ", ".join(has)))
 
 # %% q6
-rows = sorted(row for row in rows if row[1] == row[1])[:10]
+rows = sorted(rows)[:10]
 shortlist = pd.DataFrame(
     {"reasons": [row[3] for row in rows], "consignment_id": [row[2] for row in rows], "points": [-row[0] for row in rows]}
 )
