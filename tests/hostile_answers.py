@@ -65,7 +65,8 @@ while True:
 """,
         TIME,
     ),
-    Attack("memory of Python", "kept = []\nwhile True:\n    kept.append('x' * 10**8)", MEMORY),
+    # Without a touch of each page: on a busy computer that takes longer than a cell may.
+    Attack("memory of Python", "kept = []\nwhile True:\n    kept.append(bytearray(10**8))", MEMORY),
     Attack(
         "memory of numpy",
         "import numpy as np\nkept = np.ones(10**12)",
